@@ -1,0 +1,91 @@
+/** Base of every failure the domain can name. `code` is stable: HTTP bodies, logs and metrics use it. */
+export abstract class DomainError extends Error {
+  abstract readonly code: string
+}
+
+/** The text is not an id of that kind. */
+export class InvalidIdError extends DomainError {
+  override readonly name = 'InvalidIdError'
+  readonly code = 'INVALID_ID'
+
+  constructor(kind: 'task' | 'attempt' | 'worker', raw: string) {
+    super(`expected a ${kind} id, got ${JSON.stringify(raw.slice(0, 60))}`)
+  }
+}
+
+export class TaskNotFoundError extends DomainError {
+  override readonly name = 'TaskNotFoundError'
+  readonly code = 'TASK_NOT_FOUND'
+
+  constructor(id: string) {
+    super(`there is no task ${id}`)
+  }
+}
+
+export class ProjectNotFoundError extends DomainError {
+  override readonly name = 'ProjectNotFoundError'
+  readonly code = 'PROJECT_NOT_FOUND'
+
+  constructor(project: string) {
+    super(`there is no project named ${JSON.stringify(project)}; add it with POST /v1/projects`)
+  }
+}
+
+export class ProjectExistsError extends DomainError {
+  override readonly name = 'ProjectExistsError'
+  readonly code = 'PROJECT_EXISTS'
+
+  constructor(project: string) {
+    super(`a project named ${JSON.stringify(project)} exists already`)
+  }
+}
+
+/** The state machine has no such move: somebody acted on a state that has passed. */
+export class InvalidTransitionError extends DomainError {
+  override readonly name = 'InvalidTransitionError'
+  readonly code = 'INVALID_TRANSITION'
+  readonly from: string
+
+  constructor(subject: 'task' | 'attempt', from: string, event: string) {
+    super(`a ${subject} that is ${from} cannot ${event}`)
+    this.from = from
+  }
+}
+
+/** The attempt is no longer this worker's: stop its agent, and write nothing more. */
+export class LeaseLostError extends DomainError {
+  override readonly name = 'LeaseLostError'
+  readonly code = 'LEASE_LOST'
+
+  constructor(attempt: string) {
+    super(`the lease on attempt ${attempt} is not held by this worker`)
+  }
+}
+
+/** The same idempotency key came before with another body. */
+export class IdempotencyKeyReusedError extends DomainError {
+  override readonly name = 'IdempotencyKeyReusedError'
+  readonly code = 'IDEMPOTENCY_KEY_REUSED'
+
+  constructor() {
+    super('this Idempotency-Key was used before with another body')
+  }
+}
+
+/** Bytes were offered at an offset that leaves a hole; send again from `expectedOffset`. */
+export class OutputGapError extends DomainError {
+  override readonly name = 'OutputGapError'
+  readonly code = 'OUTPUT_GAP'
+  readonly expectedOffset: number
+
+  constructor(offset: number, expectedOffset: number) {
+    super(`expected output from byte ${expectedOffset} on, got byte ${offset}`)
+    this.expectedOffset = expectedOffset
+  }
+}
+
+/** A workspace could not be made, or its work not be committed. */
+export class WorkspaceError extends DomainError {
+  override readonly name = 'WorkspaceError'
+  readonly code = 'WORKSPACE_FAILED'
+}

@@ -1,0 +1,45 @@
+import type { AttemptId, TaskId } from './ids.ts'
+
+export const EVENT_TYPES = [
+  'task.submitted',
+  'task.requeued',
+  'task.cancel-requested',
+  'task.succeeded',
+  'task.failed',
+  'task.canceled',
+  'attempt.dispatched',
+  'attempt.expired',
+  'attempt.claimed',
+  'attempt.started',
+  'attempt.acted',
+  'attempt.output',
+  'attempt.warned',
+  'attempt.finished',
+  'project.created',
+  'worker.joined',
+  'worker.changed',
+  'worker.lost',
+  'worker.left',
+  'effect.begun',
+  'effect.completed',
+] as const
+export type EventType = (typeof EVENT_TYPES)[number]
+
+/** What is appended to the log: the log itself gives the id. */
+export interface NewEvent {
+  readonly type: EventType
+  readonly at: Date
+  readonly taskId?: TaskId
+  readonly attemptId?: AttemptId
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+export interface LoggedEvent {
+  /** From 1, without gaps, in the order of commits. */
+  readonly id: number
+  readonly type: EventType
+  readonly at: Date
+  readonly taskId: TaskId | undefined
+  readonly attemptId: AttemptId | undefined
+  readonly data: Readonly<Record<string, unknown>>
+}

@@ -1,0 +1,60 @@
+import type { AgentAvailability } from '../agent.ts'
+import type { Failure } from '../failures.ts'
+import type { Usage } from '../outcome.ts'
+
+/** What the agent is asked to do. */
+export interface AgentOrder {
+  readonly prompt: string
+  /** A UUID of its own for each attempt; the agent's transcript is kept under it. */
+  readonly sessionId: string
+  readonly model: string | undefined
+  /** Wall-clock limit, in milliseconds. */
+  readonly timeoutMs: number
+  readonly budgetMicroUsd: number | undefined
+}
+
+/** Where the agent runs. */
+export interface AgentContext {
+  /** Its working directory; the only place where it should write. */
+  readonly workspacePath: string
+  /** A private, existing directory for its home and configuration. */
+  readonly homePath: string
+  /** Aborted to stop the agent: its whole process tree is gone when `run` returns. */
+  readonly signal: AbortSignal
+}
+
+export type AgentEvent =
+  | { readonly type: 'started'; readonly pid: number }
+  /** The agent's own name for itself, once it has said it. */
+  | { readonly type: 'ready'; readonly model: string; readonly version: string }
+  /** Readable text, to be appended to the task's output as it is. */
+  | { readonly type: 'output'; readonly text: string }
+  /** What the agent is doing, in one short line: `Bash: pnpm test`. */
+  | { readonly type: 'acted'; readonly action: string }
+  /** Something that a person should know although it need not end the attempt. */
+  | { readonly type: 'warned'; readonly message: string }
+
+export type AgentOutcome =
+  | {
+      readonly kind: 'succeeded'
+      /** The agent's final text, whole. */
+      readonly answer: string
+      readonly warnings: readonly string[]
+      readonly usage: Usage
+    }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly usage: Usage }
+  /** Stopped by the context's signal. */
+  | { readonly kind: 'stopped'; readonly usage: Usage }
+
+/** Runs an agent once. Every ending of the agent is a value, never an exception. */
+export interface Executor {
+  /** Name by which orders choose it. */
+  readonly name: string
+  /** Whether it could run an agent now. */
+  probe(): Promise<AgentAvailability>
+  /**
+   * Starts the agent when first asked for an event; it advances no faster than its events are taken.
+   * Ending the iteration early stops the agent.
+   */
+  run(order: AgentOrder, context: AgentContext): AsyncGenerator<AgentEvent, AgentOutcome, undefined>
+}

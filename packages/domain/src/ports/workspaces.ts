@@ -1,0 +1,55 @@
+import type { AttemptId, TaskId } from '../ids.ts'
+
+export interface WorkspaceRequest {
+  readonly taskId: TaskId
+  readonly attemptId: AttemptId
+  /** What the task is about, for the name of its branch. */
+  readonly prompt: string
+  /** Absent for a thought, which gets a fresh repository of its own. */
+  readonly project:
+    | { readonly name: string; readonly remote: string; readonly defaultBranch: string | undefined }
+    | undefined
+}
+
+export interface CommitRequest {
+  /** First line of the message; cut to 72 characters. */
+  readonly subject: string
+  /** Paragraphs between the subject and the trailers. */
+  readonly body: string
+  /** Written into the work tree before the commit; a thought's `answer.md`. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+export interface Commit {
+  /** 40 hex digits. */
+  readonly hash: string
+  readonly branch: string
+  /** The change as a unified diff, on the worker's disk until the workspace is disposed of. */
+  readonly diffFile: string
+  /** A git bundle of the commit, likewise. */
+  readonly bundleFile: string
+}
+
+/** A private working copy for one attempt. Disposing removes it, never the commits made from it. */
+export interface Workspace extends AsyncDisposable {
+  /** The agent's working directory. */
+  readonly path: string
+  /** A private directory beside it for the agent's home and configuration. */
+  readonly homePath: string
+  /** The branch that the commit goes to. */
+  readonly branch: string
+  /**
+   * Commits the whole work tree as one commit with `Task:` and `Attempt:` trailers, by a git directory
+   * that the agent could not write to.
+   *
+   * @returns undefined when nothing changed.
+   */
+  commit(request: CommitRequest): Promise<Commit | undefined>
+  /** Keeps uncommitted work under `refs/sleepless/checkpoints/<attempt>`. @returns undefined when there is none. */
+  checkpoint(): Promise<string | undefined>
+}
+
+export interface Workspaces {
+  /** @throws {WorkspaceError} when it cannot be made: a remote out of reach, a full disk. */
+  open(request: WorkspaceRequest, signal: AbortSignal): Promise<Workspace>
+}
