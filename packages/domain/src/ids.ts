@@ -7,25 +7,30 @@ export type TaskId = Branded<'TaskId'>
 export type AttemptId = Branded<'AttemptId'>
 export type WorkerId = Branded<'WorkerId'>
 
-const uuidV7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'
-const taskPattern = new RegExp(`^tsk_${uuidV7}$`)
-const attemptPattern = new RegExp(`^att_${uuidV7}$`)
-const workerPattern = new RegExp(`^wrk_${uuidV7}$`)
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+const isTaskId = (raw: string): raw is TaskId => hasForm('tsk_', raw)
+const isAttemptId = (raw: string): raw is AttemptId => hasForm('att_', raw)
+const isWorkerId = (raw: string): raw is WorkerId => hasForm('wrk_', raw)
+
+function hasForm(prefix: string, raw: string): boolean {
+  return raw.startsWith(prefix) && UUID_V7.test(raw.slice(prefix.length))
+}
 
 /** @throws {InvalidIdError} unless `raw` is `tsk_` and a lower-case UUIDv7. */
 export function taskId(raw: string): TaskId {
-  if (!taskPattern.test(raw)) throw new InvalidIdError('task', raw)
-  return raw as TaskId
+  if (!isTaskId(raw)) throw new InvalidIdError('task', raw)
+  return raw
 }
 
 /** @throws {InvalidIdError} unless `raw` is `att_` and a lower-case UUIDv7. */
 export function attemptId(raw: string): AttemptId {
-  if (!attemptPattern.test(raw)) throw new InvalidIdError('attempt', raw)
-  return raw as AttemptId
+  if (!isAttemptId(raw)) throw new InvalidIdError('attempt', raw)
+  return raw
 }
 
 /** @throws {InvalidIdError} unless `raw` is `wrk_` and a lower-case UUIDv7. */
 export function workerId(raw: string): WorkerId {
-  if (!workerPattern.test(raw)) throw new InvalidIdError('worker', raw)
-  return raw as WorkerId
+  if (!isWorkerId(raw)) throw new InvalidIdError('worker', raw)
+  return raw
 }

@@ -1,1 +1,11 @@
-export {}
+export { systemClock } from './clock.ts'
+export { loadConfig, type Environment } from './config.ts'
+export { readDotenvFile, type DotenvFile } from './dotenv-file.ts'
+export { environmentFields } from './fields.ts'
+export { DEFAULT_HOME, ensureHome, homeAt, type Home } from './home.ts'
+export { createLogger, LOG_LEVELS } from './logger.ts'
+export type { Logger, LoggerOptions, LogLevel } from './logger.ts'
+export { ensureSecret, readSecret, type SecretName } from './secrets.ts'
+export { runService, stopSignal } from './service.ts'
+export { StartupError } from './startup-error.ts'
+export { uuidV7 } from './uuid.ts'

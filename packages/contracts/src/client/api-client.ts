@@ -1,0 +1,120 @@
+import { artifactList, attemptList, type ArtifactList, type AttemptList } from '../http/attempt.ts'
+import { eventList, type EventList, type EventView } from '../http/event.ts'
+import {
+  projectList,
+  projectView,
+  type CreateProjectBody,
+  type ProjectList,
+  type ProjectView,
+} from '../http/project.ts'
+import {
+  taskList,
+  taskView,
+  type SubmitTaskBody,
+  type TaskList,
+  type TaskListQuery,
+  type TaskView,
+} from '../http/task.ts'
+import {
+  beginEffectBody,
+  effectAnswer,
+  type BeginEffectBody,
+  type EffectAnswer,
+} from '../internal/effect.ts'
+import { streamEvents, type EventStreamOptions } from './event-stream.ts'
+import { createTransport, type TransportOptions } from './transport.ts'
+
+export interface SubmitOptions {
+  /** The same key with the same body gives the same task, however often it is sent. */
+  readonly idempotencyKey?: string
+  readonly signal?: AbortSignal
+}
+
+/** The HTTP surface for people and programs. Methods throw ApiError and ApiUnreachableError. */
+export interface ApiClient {
+  submitTask(body: SubmitTaskBody, options?: SubmitOptions): Promise<TaskView>
+  task(id: string): Promise<TaskView>
+  tasks(query?: TaskListQuery): Promise<TaskList>
+  attempts(taskId: string): Promise<AttemptList>
+  artifacts(taskId: string): Promise<ArtifactList>
+  artifact(taskId: string, name: string): Promise<ReadableStream<Uint8Array>>
+  cancelTask(id: string): Promise<TaskView>
+  taskEvents(
+    id: string,
+    query?: { readonly limit?: number; readonly cursor?: string },
+  ): Promise<EventList>
+  events(options?: EventStreamOptions): AsyncGenerator<EventView, void, undefined>
+  /** The output in bytes; with `follow`, until the task has ended. */
+  output(
+    id: string,
+    options?: {
+      readonly follow?: boolean
+      readonly fromByte?: number
+      readonly signal?: AbortSignal
+    },
+  ): Promise<ReadableStream<Uint8Array>>
+  diff(id: string): Promise<string>
+  createProject(body: CreateProjectBody): Promise<ProjectView>
+  projects(query?: { readonly limit?: number; readonly cursor?: string }): Promise<ProjectList>
+  beginEffect(body: BeginEffectBody): Promise<EffectAnswer>
+  completeEffect(key: string, result: Readonly<Record<string, unknown>>): Promise<void>
+  /** Whether the service answers and is ready for work. */
+  ready(): Promise<boolean>
+}
+
+export function createApiClient(options: TransportOptions): ApiClient {
+  const transport = createTransport(options)
+  return {
+    submitTask: (json, { idempotencyKey, signal } = {}) =>
+      transport.json(taskView, '/v1/tasks', {
+        method: 'POST',
+        json,
+        signal,
+        headers: idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey },
+      }),
+    task: (id) => transport.json(taskView, task(id)),
+    tasks: (query) => transport.json(taskList, '/v1/tasks', { query: { ...query } }),
+    attempts: (id) => transport.json(attemptList, `${task(id)}/attempts`),
+    artifacts: (id) => transport.json(artifactList, `${task(id)}/artifacts`),
+    artifact: async (id, name) =>
+      bodyOf(await transport.request(`${task(id)}/artifacts/${encodeURIComponent(name)}`)),
+    cancelTask: (id) => transport.json(taskView, `${task(id)}/cancel`, { method: 'POST' }),
+    taskEvents: (id, query) =>
+      transport.json(eventList, `${task(id)}/events`, { query: { ...query } }),
+    events: (stream = {}) => streamEvents(transport, stream),
+    output: async (id, { follow, fromByte, signal } = {}) =>
+      bodyOf(
+        await transport.request(`${task(id)}/output`, {
+          query: { follow: follow === true ? 'true' : undefined },
+          headers: fromByte === undefined ? {} : { range: `bytes=${fromByte}-` },
+          signal,
+        }),
+      ),
+    diff: async (id) => (await transport.request(`${task(id)}/diff`)).text(),
+    createProject: (json) => transport.json(projectView, '/v1/projects', { method: 'POST', json }),
+    projects: (query) => transport.json(projectList, '/v1/projects', { query: { ...query } }),
+    beginEffect: (json) =>
+      transport.json(effectAnswer, '/internal/effects/begin', {
+        method: 'POST',
+        json: beginEffectBody.parse(json),
+      }),
+    async completeEffect(key, result) {
+      await transport.request('/internal/effects/complete', {
+        method: 'POST',
+        json: { key, result },
+      })
+    },
+    async ready() {
+      const response = await transport.request('/readyz')
+      return response.ok
+    },
+  }
+}
+
+function bodyOf(response: Response): ReadableStream<Uint8Array> {
+  return response.body ?? new Blob([]).stream()
+}
+
+function task(id: string): string {
+  return `/v1/tasks/${encodeURIComponent(id)}`
+}

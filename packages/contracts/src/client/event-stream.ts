@@ -1,0 +1,33 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream'
+
+import { eventView, type EventView } from '../http/event.ts'
+import type { Transport } from './transport.ts'
+
+export interface EventStreamOptions {
+  /** Begin with the event after this one; without it, with the next new one. */
+  readonly after?: number
+  readonly taskId?: string
+  readonly signal?: AbortSignal
+}
+
+/**
+ * One connection to the live stream of events; ends when the service or the signal ends it.
+ * Whoever wants to go on connects again with the last id as `after`.
+ *
+ * @throws {ApiUnreachableError} when no connection can be made.
+ */
+export async function* streamEvents(
+  transport: Transport,
+  { after, taskId, signal }: EventStreamOptions,
+): AsyncGenerator<EventView, void, undefined> {
+  const response = await transport.request('/v1/events', {
+    query: { after, task: taskId },
+    headers: { accept: 'text/event-stream' },
+    signal,
+  })
+  if (response.body === null) return
+  const messages = response.body
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream())
+  for await (const message of messages) yield eventView.parse(JSON.parse(message.data))
+}

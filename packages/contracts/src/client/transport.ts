@@ -1,0 +1,105 @@
+import type { z } from 'zod'
+
+import { PROBLEM_CONTENT_TYPE, problem } from '../http/problem.ts'
+import { ApiError, ApiUnreachableError } from './errors.ts'
+
+export interface TransportOptions {
+  /** Such as `http://127.0.0.1:7300`, with or without a slash at the end. */
+  readonly url: string
+  readonly token: string
+  /** How long one request may take, in milliseconds; streams are exempt after their first byte. */
+  readonly timeoutMs?: number
+}
+
+export interface RequestOptions {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly query?: Readonly<Record<string, string | number | undefined>>
+  readonly json?: unknown
+  readonly body?: Uint8Array | ReadableStream<Uint8Array>
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Transport {
+  /** @throws {ApiError} for an error answer, {ApiUnreachableError} for none. */
+  request(path: string, options?: RequestOptions): Promise<Response>
+  json<Schema extends z.ZodType>(
+    schema: Schema,
+    path: string,
+    options?: RequestOptions,
+  ): Promise<z.output<Schema>>
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000
+
+export function createTransport(options: TransportOptions): Transport {
+  const base = options.url.replace(/\/+$/, '')
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+
+  async function request(path: string, sent: RequestOptions = {}): Promise<Response> {
+    const deadline = new AbortController()
+    const timer = setTimeout(() => deadline.abort(), timeoutMs)
+    const signal =
+      sent.signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, sent.signal])
+    try {
+      const response = await fetch(`${base}${path}${search(sent.query)}`, {
+        method: sent.method ?? 'GET',
+        headers: headersOf(options.token, sent),
+        signal,
+        ...bodyOf(sent),
+      })
+      if (!response.ok) throw await errorOf(response)
+      return response
+    } catch (error) {
+      if (error instanceof ApiError || sent.signal?.aborted === true) throw error
+      throw new ApiUnreachableError(base, { cause: error })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  return {
+    request,
+    async json(schema, path, sent) {
+      const response = await request(path, sent)
+      return schema.parse(await response.json())
+    },
+  }
+}
+
+function search(query: RequestOptions['query'] = {}): string {
+  const given = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined) given.set(key, String(value))
+  }
+  return given.size === 0 ? '' : `?${given.toString()}`
+}
+
+function headersOf(token: string, { json, headers }: RequestOptions): Record<string, string> {
+  return {
+    authorization: `Bearer ${token}`,
+    ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+    ...headers,
+  }
+}
+
+function bodyOf({ json, body }: RequestOptions): RequestInit {
+  if (json !== undefined) return { body: JSON.stringify(json) }
+  if (body === undefined) return {}
+  return body instanceof ReadableStream ? { body, duplex: 'half' } : { body: Buffer.from(body) }
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const text = await response.text()
+  if (response.headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE) === true) {
+    const parsed = problem.safeParse(JSON.parse(text))
+    if (parsed.success) return new ApiError(parsed.data)
+  }
+  return new ApiError({
+    type: 'about:blank',
+    title: response.statusText,
+    status: response.status,
+    detail: `the answer was ${response.status}, and not one of this service`,
+    code: 'UNEXPECTED_ANSWER',
+  })
+}

@@ -1,0 +1,96 @@
+import type { AttemptId, WorkerId } from '@sleepless/domain'
+
+import {
+  finishAnswer,
+  outputAnswer,
+  reportAnswer,
+  type FinishBody,
+  type ReportBatch,
+} from '../internal/report.ts'
+import {
+  claimAnswer,
+  heartbeatAnswer,
+  type ClaimAnswer,
+  type HeartbeatAnswer,
+  type HeartbeatBody,
+} from '../internal/worker.ts'
+import { createTransport, type TransportOptions } from './transport.ts'
+
+/** What an attempt's holder shows with everything that it writes. */
+export interface Held {
+  readonly attemptId: AttemptId
+  readonly fence: number
+}
+
+export interface Upload {
+  readonly name: string
+  readonly content: ReadableStream<Uint8Array>
+  /** Of the content, as hex. */
+  readonly sha256: string
+}
+
+/**
+ * The HTTP surface for one worker. Methods throw ApiUnreachableError when no answer comes, and
+ * ApiError with status 409 once the attempt has passed on.
+ */
+export interface WorkerClient {
+  heartbeat(body: HeartbeatBody): Promise<HeartbeatAnswer>
+  leave(): Promise<void>
+  claim(held: Held): Promise<ClaimAnswer>
+  /** @returns the number of the last report that is on disk. */
+  report(held: Held, batch: Pick<ReportBatch, 'firstSeq' | 'reports'>): Promise<number>
+  /** @returns the stored length afterwards. */
+  appendOutput(held: Held, offset: number, chunk: Uint8Array): Promise<number>
+  uploadArtifact(held: Held, upload: Upload): Promise<void>
+  finish(held: Held, body: Pick<FinishBody, 'outcome' | 'usage'>): Promise<void>
+}
+
+export function createWorkerClient(workerId: WorkerId, options: TransportOptions): WorkerClient {
+  const transport = createTransport(options)
+  const worker = `/internal/workers/${workerId}`
+  const proof = ({ fence }: Held): { workerId: WorkerId; fence: number } => ({ workerId, fence })
+
+  return {
+    heartbeat: (json) =>
+      transport.json(heartbeatAnswer, `${worker}/heartbeat`, { method: 'POST', json }),
+    async leave() {
+      await transport.request(worker, { method: 'DELETE' })
+    },
+    claim: (held) =>
+      transport.json(claimAnswer, `${attempt(held)}/claim`, { method: 'POST', json: proof(held) }),
+    async report(held, batch) {
+      const answer = await transport.json(reportAnswer, `${attempt(held)}/reports`, {
+        method: 'POST',
+        json: { ...proof(held), ...batch },
+      })
+      return answer.acknowledgedSeq
+    },
+    async appendOutput(held, offset, chunk) {
+      const answer = await transport.json(outputAnswer, `${attempt(held)}/output`, {
+        method: 'PUT',
+        query: { ...proof(held), offset },
+        body: chunk,
+        headers: { 'content-type': 'application/octet-stream' },
+      })
+      return answer.lengthBytes
+    },
+    async uploadArtifact(held, { name, content, sha256 }) {
+      await transport.request(`${attempt(held)}/artifacts/${encodeURIComponent(name)}`, {
+        method: 'PUT',
+        query: { ...proof(held), sha256 },
+        body: content,
+        headers: { 'content-type': 'application/octet-stream' },
+      })
+    },
+    async finish(held, body) {
+      await transport.json(finishAnswer, `${attempt(held)}/finish`, {
+        method: 'POST',
+        json: { ...proof(held), ...body },
+      })
+    },
+  }
+}
+
+function attempt({ attemptId }: Held): string {
+  return `/internal/attempts/${attemptId}`
+}

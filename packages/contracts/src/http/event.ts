@@ -1,0 +1,33 @@
+import { EVENT_TYPES } from '@sleepless/domain'
+import { z } from 'zod'
+
+import { attemptIdField, cursorField, instantField, limitField, taskIdField } from './fields.ts'
+
+export const eventView = z.object({
+  /** Larger than that of every event before it; streams resume from it. */
+  id: z.int(),
+  type: z.enum(EVENT_TYPES),
+  at: instantField,
+  taskId: taskIdField.nullable(),
+  attemptId: attemptIdField.nullable(),
+  data: z.record(z.string(), z.unknown()),
+})
+export type EventView = z.output<typeof eventView>
+
+export const eventListQuery = z.strictObject({
+  limit: limitField,
+  cursor: cursorField.optional(),
+})
+
+export const eventList = z.object({
+  items: z.array(eventView),
+  nextCursor: z.string().nullable(),
+})
+export type EventList = z.output<typeof eventList>
+
+export const eventStreamQuery = z.strictObject({
+  /** The stream begins with the event after this one; without it, with the next new one. */
+  after: z.coerce.number().int().nonnegative().optional(),
+  /** Only the events of this task. */
+  task: taskIdField.optional(),
+})

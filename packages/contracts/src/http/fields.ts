@@ -1,0 +1,42 @@
+import { z } from 'zod'
+
+/** Largest prompt, in bytes of UTF-8. */
+export const MAX_PROMPT_BYTES = 64 * 1024
+/** Largest page of a list. */
+export const MAX_PAGE = 200
+
+const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'
+
+export const taskIdField = z.string().regex(new RegExp(`^tsk_${UUID_V7}$`), 'expected a task id')
+export const attemptIdField = z
+  .string()
+  .regex(new RegExp(`^att_${UUID_V7}$`), 'expected an attempt id')
+export const workerIdField = z
+  .string()
+  .regex(new RegExp(`^wrk_${UUID_V7}$`), 'expected a worker id')
+
+/** A slug: lower-case letters, digits and single hyphens. */
+export const projectNameField = z
+  .string()
+  .max(64)
+  .regex(
+    /^[a-z0-9]+(?:-[a-z0-9]+)*$/,
+    'expected lower-case letters, digits and single hyphens, such as my-project',
+  )
+
+export const instantField = z.iso.datetime()
+export const moneyUsdField = z.number().nonnegative()
+
+export const limitField = z.coerce.number().int().min(1).max(MAX_PAGE).default(50)
+
+/** An opaque place in a list, as a page before it gave it. */
+export const cursorField = z.string().min(1).max(200)
+
+// Most prompts are so short that they fit whatever their characters are.
+export const promptField = z
+  .string()
+  .refine((text) => text.trim() !== '', 'the prompt is empty')
+  .refine(
+    (text) => text.length * 3 <= MAX_PROMPT_BYTES || Buffer.byteLength(text) <= MAX_PROMPT_BYTES,
+    `the prompt is larger than ${MAX_PROMPT_BYTES} bytes`,
+  )

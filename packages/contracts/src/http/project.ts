@@ -1,0 +1,49 @@
+import { z } from 'zod'
+
+import { cursorField, instantField, limitField, projectNameField } from './fields.ts'
+
+// A credential in an address would end up in logs and in the agent's clone.
+const remoteField = z
+  .string()
+  .min(1)
+  .max(2000)
+  .regex(/^[^\s-][^\s]*$/, 'expected an address or a path, without spaces')
+  .refine(
+    (remote) =>
+      /^(\/|file:\/\/\/|ssh:\/\/|https?:\/\/)/.test(remote) || /^[\w.-]+@[\w.-]+:/.test(remote),
+    'expected an absolute path, or an ssh or https address',
+  )
+  .refine(
+    (remote) => !/^[a-z]+:\/\/[^/@]*:[^/@]*@/.test(remote),
+    'the address holds a password; leave it out',
+  )
+
+/** Body of `POST /v1/projects`. */
+export const createProjectBody = z.strictObject({
+  name: projectNameField,
+  remote: remoteField,
+  defaultBranch: z
+    .string()
+    .max(200)
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, 'expected the name of a branch')
+    .optional(),
+})
+export type CreateProjectBody = z.input<typeof createProjectBody>
+
+export const projectView = z.object({
+  name: projectNameField,
+  remote: z.string(),
+  defaultBranch: z.string().nullable(),
+  createdAt: instantField,
+})
+export type ProjectView = z.output<typeof projectView>
+
+export const projectListQuery = z.strictObject({
+  limit: limitField,
+  cursor: cursorField.optional(),
+})
+export const projectList = z.object({
+  items: z.array(projectView),
+  nextCursor: z.string().nullable(),
+})
+export type ProjectList = z.output<typeof projectList>

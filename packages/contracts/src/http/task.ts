@@ -1,0 +1,130 @@
+import { TASK_STATUSES, type TaskKind, type TaskStatus } from '@sleepless/domain'
+import { z } from 'zod'
+
+import {
+  cursorField,
+  instantField,
+  limitField,
+  moneyUsdField,
+  projectNameField,
+  promptField,
+  taskIdField,
+} from './fields.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+const kindField = z.enum(['thought', 'serious'])
+
+/** Body of `POST /v1/tasks`. */
+export const submitTaskBody = z
+  .strictObject({
+    prompt: promptField,
+    kind: kindField.optional(),
+    project: projectNameField.optional(),
+    priority: z.int().min(0).max(100).optional(),
+    /** Earliest start. */
+    notBefore: instantField.optional(),
+    /** Wall-clock limit of each attempt. */
+    timeoutMs: z.int().min(1000).max(DAY_MS).optional(),
+    /** Limit of each attempt. */
+    budgetUsd: z.number().positive().max(1_000_000).optional(),
+    model: z
+      .string()
+      .max(100)
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._:@/[\]-]*$/, 'expected the name of a model')
+      .optional(),
+    /** Who asked, for the record. */
+    requester: z.string().min(1).max(200).optional(),
+    /** Kept and given back; never interpreted. At most 8 KiB as JSON. */
+    metadata: z
+      .record(z.string().max(200), z.json())
+      .refine((value) => JSON.stringify(value).length <= 8192, 'metadata is larger than 8 KiB')
+      .optional(),
+  })
+  .refine(({ kind, project }) => kind !== 'serious' || project !== undefined, {
+    path: ['project'],
+    message: 'a serious task needs a project',
+  })
+  .refine(({ kind, project }) => kind !== 'thought' || project === undefined, {
+    path: ['kind'],
+    message: 'a task with a project is serious, not a thought',
+  })
+export type SubmitTaskBody = z.input<typeof submitTaskBody>
+
+const waitingForView = z.object({
+  reason: z.enum([
+    'paused',
+    'not-before',
+    'dependency',
+    'approval',
+    'question',
+    'agent-unavailable',
+    'quota',
+    'budget',
+    'day-threshold',
+    'project-limit',
+    'capacity',
+    'resources',
+    'retry-backoff',
+  ]),
+  until: instantField.nullable(),
+  detail: z.string(),
+})
+
+export const failureView = z.object({ code: z.string(), message: z.string(), remedy: z.string() })
+
+export const taskView = z.object({
+  id: taskIdField,
+  kind: kindField,
+  project: z.string().nullable(),
+  prompt: z.string(),
+  status: z.enum(TASK_STATUSES),
+  waitingFor: waitingForView.nullable(),
+  priority: z.int(),
+  /** How many attempts a worker has begun. */
+  attempts: z.int(),
+  followUpOf: taskIdField.nullable(),
+  model: z.string().nullable(),
+  timeoutMs: z.int(),
+  budgetUsd: moneyUsdField.nullable(),
+  requester: z.string().nullable(),
+  metadata: z.record(z.string(), z.json()).nullable(),
+  result: z
+    .object({
+      summary: z.string(),
+      commit: z.string().nullable(),
+      branch: z.string().nullable(),
+      pullRequestUrl: z.string().nullable(),
+      costUsd: moneyUsdField,
+      durationMs: z.number().nonnegative(),
+      warnings: z.array(z.string()),
+    })
+    .nullable(),
+  failure: failureView.nullable(),
+  cancelRequestedAt: instantField.nullable(),
+  createdAt: instantField,
+  startedAt: instantField.nullable(),
+  finishedAt: instantField.nullable(),
+})
+export type TaskView = z.output<typeof taskView>
+
+export const taskListQuery = z.strictObject({
+  limit: limitField,
+  cursor: cursorField.optional(),
+  status: z.enum(TASK_STATUSES).optional(),
+  kind: kindField.optional(),
+  project: projectNameField.optional(),
+})
+export interface TaskListQuery {
+  readonly limit?: number
+  readonly cursor?: string
+  readonly status?: TaskStatus
+  readonly kind?: TaskKind
+  readonly project?: string
+}
+
+export const taskList = z.object({
+  items: z.array(taskView),
+  nextCursor: z.string().nullable(),
+})
+export type TaskList = z.output<typeof taskList>

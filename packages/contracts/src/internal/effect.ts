@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+import { taskIdField } from '../http/fields.ts'
+
+const keyField = z.string().min(1).max(300)
+const resultField = z.record(z.string(), z.json())
+
+export const beginEffectBody = z.strictObject({
+  key: keyField,
+  kind: z.string().min(1).max(100),
+  taskId: taskIdField.optional(),
+})
+export type BeginEffectBody = z.input<typeof beginEffectBody>
+
+export const effectAnswer = z.object({
+  /**
+   * `begun`: this request began it. `unknown`: it was begun before and never completed, so look at
+   * the world first. `completed`: here is what came of it.
+   */
+  state: z.enum(['begun', 'unknown', 'completed']),
+  result: resultField.nullable(),
+})
+export type EffectAnswer = z.output<typeof effectAnswer>
+
+export const completeEffectBody = z.strictObject({ key: keyField, result: resultField })

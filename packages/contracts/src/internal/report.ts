@@ -1,0 +1,77 @@
+import { FAILURE_CODES } from '@sleepless/domain'
+import { z } from 'zod'
+
+import { instantField } from '../http/fields.ts'
+import { holder } from './worker.ts'
+
+const at = instantField
+
+export const report = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('started'), at, pid: z.int() }),
+  z.strictObject({
+    type: z.literal('ready'),
+    at,
+    model: z.string().max(200),
+    version: z.string().max(200),
+  }),
+  z.strictObject({ type: z.literal('acted'), at, action: z.string().max(500) }),
+  z.strictObject({ type: z.literal('warned'), at, message: z.string().max(2000) }),
+])
+export type Report = z.output<typeof report>
+
+/** Reports in order; those with numbers that were taken before are skipped. */
+export const reportBatch = z.strictObject({
+  ...holder,
+  /** Number of the first report, from 1 within the attempt. */
+  firstSeq: z.int().positive(),
+  reports: z.array(report).min(1).max(500),
+})
+export type ReportBatch = z.input<typeof reportBatch>
+
+/** The last number that is on disk; send the next ones from there. */
+export const reportAnswer = z.object({ acknowledgedSeq: z.int() })
+
+const usage = z.strictObject({
+  costMicroUsd: z.int().nonnegative(),
+  inputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
+})
+
+const outcome = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('succeeded'),
+    summary: z.string().max(4000),
+    commit: z
+      .string()
+      .regex(/^[0-9a-f]{40}$/)
+      .optional(),
+    branch: z.string().max(300).optional(),
+    warnings: z.array(z.string().max(2000)).max(50),
+  }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    failure: z.strictObject({ code: z.enum(FAILURE_CODES), message: z.string().max(4000) }),
+  }),
+  z.strictObject({ kind: z.literal('canceled') }),
+  z.strictObject({ kind: z.literal('interrupted') }),
+])
+
+export const finishBody = z.strictObject({ ...holder, outcome, usage })
+export type FinishBody = z.input<typeof finishBody>
+export const finishAnswer = z.object({ taskStatus: z.string() })
+
+/** Where a chunk of output belongs; repeated bytes are skipped, a gap is refused. */
+export const outputQuery = z.strictObject({
+  workerId: holder.workerId,
+  fence: z.coerce.number().int().positive(),
+  offset: z.coerce.number().int().nonnegative(),
+})
+export const outputAnswer = z.object({ lengthBytes: z.int() })
+
+export const ARTIFACT_NAMES = ['diff.patch', 'commit.bundle'] as const
+export const artifactQuery = z.strictObject({
+  workerId: holder.workerId,
+  fence: z.coerce.number().int().positive(),
+  /** Of the content, as hex; an upload that does not match is refused. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+})

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+
+import { attemptIdField, workerIdField } from '../http/fields.ts'
+
+const fenceField = z.int().positive()
+
+export const agentAvailabilityBody = z.discriminatedUnion('available', [
+  z.strictObject({ available: z.literal(true), version: z.string().max(200) }),
+  z.strictObject({
+    available: z.literal(false),
+    code: z.enum(['AGENT_NOT_INSTALLED', 'AGENT_NOT_LOGGED_IN', 'SANDBOX_UNAVAILABLE']),
+    detail: z.string().max(2000),
+  }),
+])
+
+/** One request of a worker renews its own lease and those of all its attempts. The first one joins. */
+export const heartbeatBody = z.strictObject({
+  name: z.string().min(1).max(200),
+  concurrency: z.int().min(1).max(256),
+  labels: z.array(z.string().max(100)).max(50),
+  agent: agentAvailabilityBody,
+  draining: z.boolean(),
+  attempts: z.array(attemptIdField).max(256),
+})
+export type HeartbeatBody = z.input<typeof heartbeatBody>
+
+export const heartbeatAnswer = z.object({
+  /** Send the next heartbeat after this long. */
+  heartbeatMs: z.number().positive(),
+  /** Attempts of the request that somebody wants stopped. */
+  canceled: z.array(attemptIdField),
+  /** Attempts of the request that are no longer this worker's: stop their agents. */
+  lost: z.array(attemptIdField),
+})
+export type HeartbeatAnswer = z.output<typeof heartbeatAnswer>
+
+/** Proof that the sender holds the attempt. */
+export const holder = { workerId: workerIdField, fence: fenceField }
+
+export const claimBody = z.strictObject(holder)
+export const claimAnswer = z.object({
+  attempt: z.object({ number: z.int(), sessionId: z.uuid() }),
+  task: z.object({
+    prompt: z.string(),
+    model: z.string().nullable(),
+    timeoutMs: z.number(),
+    budgetMicroUsd: z.number().nullable(),
+    requester: z.string().nullable(),
+  }),
+  project: z
+    .object({ name: z.string(), remote: z.string(), defaultBranch: z.string().nullable() })
+    .nullable(),
+})
+export type ClaimAnswer = z.output<typeof claimAnswer>

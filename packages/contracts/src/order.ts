@@ -1,0 +1,16 @@
+import { z } from 'zod'
+
+import { attemptIdField, taskIdField } from './http/fields.ts'
+
+/** An order as it travels through a queue. */
+export const orderMessage = z.strictObject({
+  attemptId: attemptIdField,
+  taskId: taskIdField,
+  fence: z.int().positive(),
+})
+
+/** A control message as it travels past the queue. */
+export const controlMessage = z.strictObject({
+  type: z.literal('cancel'),
+  attemptId: attemptIdField,
+})

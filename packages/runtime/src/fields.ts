@@ -1,0 +1,59 @@
+import { z } from 'zod'
+
+import { DEFAULT_HOME } from './home.ts'
+import { LOG_LEVELS } from './logger.ts'
+
+const wholeNumber = (least: number, most: number): z.ZodCoercedNumber =>
+  z.coerce
+    .number(`expected a whole number from ${least} to ${most}`)
+    .int(`expected a whole number from ${least} to ${most}`)
+    .min(least, `expected a whole number from ${least} to ${most}`)
+    .max(most, `expected a whole number from ${least} to ${most}`)
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https address' })
+
+const tokenField = z
+  .string()
+  .min(8, 'expected at least 8 characters')
+  .max(500)
+  .regex(/^[\x21-\x7e]+$/, 'expected printable characters without spaces')
+
+/** The environment variables of the services, each with its form and its default. */
+export const environmentFields = {
+  SLEEPLESS_HOME: z.string().default(DEFAULT_HOME),
+  SLEEPLESS_API_HOST: z.string().default('127.0.0.1'),
+  SLEEPLESS_API_PORT: wholeNumber(0, 65_535).default(7300),
+  SLEEPLESS_API_URL: httpUrl.optional(),
+  SLEEPLESS_API_TOKEN: tokenField.optional(),
+  SLEEPLESS_WORKER_TOKEN: tokenField.optional(),
+  SLEEPLESS_SANDBOX: z
+    .enum(['auto', 'required', 'off'], 'expected auto, required or off')
+    .default('auto'),
+  SLEEPLESS_LOG_LEVEL: z
+    .enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`)
+    .default('info'),
+  SLEEPLESS_LEASE_MS: wholeNumber(500, 600_000).default(15_000),
+  QUEUE_URL: z
+    .string()
+    .regex(/^(?:memory:|rediss?:\/\/.+)$/, 'expected memory:, redis://… or rediss://…')
+    .default('memory:'),
+  WORKER_CONCURRENCY: wholeNumber(1, 256).default(2),
+  WORKER_LABELS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((label) => label.trim())
+        .filter((label) => label !== ''),
+    ),
+  CLAUDE_BIN: z.string().optional(),
+  CLAUDE_MODEL: z.string().optional(),
+  ANTHROPIC_API_KEY: z.string().optional(),
+  CLAUDE_CODE_OAUTH_TOKEN: z.string().optional(),
+  ANTHROPIC_BASE_URL: httpUrl.optional(),
+  SLACK_BOT_TOKEN: z.string().optional(),
+  SLACK_APP_TOKEN: z.string().optional(),
+  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_API_URL: httpUrl.optional(),
+} as const

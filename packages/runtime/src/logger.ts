@@ -1,0 +1,48 @@
+import { destination, pino, type DestinationStream, type Logger as PinoLogger } from 'pino'
+
+export type Logger = PinoLogger
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface LoggerOptions {
+  readonly service: string
+  readonly level: LogLevel
+  /** Values that must not appear in any line, wherever they come from. Short ones are ignored. */
+  readonly secrets?: readonly (string | undefined)[]
+  /** Where lines go; standard output by default. */
+  readonly destination?: DestinationStream
+}
+
+// Anything shorter would black out ordinary words.
+const MIN_SECRET_LENGTH = 8
+
+const SECRET_PATHS = ['token', 'authorization', 'apiKey', 'password', 'credential'].flatMap(
+  (name) => [name, `*.${name}`, `*.*.${name}`],
+)
+
+/** JSON lines, with secrets removed by path and by value. */
+export function createLogger(options: LoggerOptions): Logger {
+  const secrets = (options.secrets ?? []).filter(
+    (secret) => secret !== undefined && secret.length >= MIN_SECRET_LENGTH,
+  )
+  return pino(
+    {
+      level: options.level,
+      base: { service: options.service },
+      redact: { paths: SECRET_PATHS, censor: '[redacted]' },
+      hooks: { streamWrite: (line) => withoutSecrets(line, secrets) },
+    },
+    options.destination ?? destination({ sync: true }),
+  )
+}
+
+function withoutSecrets(line: string, secrets: readonly (string | undefined)[]): string {
+  let clean = line
+  for (const secret of secrets) {
+    if (secret === undefined) continue
+    clean = clean.replaceAll(secret, '[redacted]')
+    // A value with quotes or backslashes stands in the line as JSON writes it.
+    clean = clean.replaceAll(JSON.stringify(secret).slice(1, -1), '[redacted]')
+  }
+  return clean
+}
