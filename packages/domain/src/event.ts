@@ -11,6 +11,7 @@ export const EVENT_TYPES = [
   'attempt.expired',
   'attempt.claimed',
   'attempt.started',
+  'attempt.ready',
   'attempt.acted',
   'attempt.output',
   'attempt.warned',

@@ -52,7 +52,7 @@ export type {
   Workspaces,
 } from './ports/workspaces.ts'
 export type { Project } from './project.ts'
-export { settle, type RetryPolicy, type Settlement } from './settle.ts'
+export { settle, type RetryPolicy, type Settlement, type SettlingMove } from './settle.ts'
 export { isFinal, TASK_STATUSES, taskTransitions, transitionTask } from './task.ts'
 export type { DueReason, Task, TaskKind, TaskMove, TaskResult, TaskStatus } from './task.ts'
 export type { Worker, WorkerStatus } from './worker.ts'

@@ -9,11 +9,14 @@ export interface RetryPolicy extends BackoffPolicy {
   readonly maxTries: number
 }
 
+/** The moves that the end of an attempt can mean for its task. */
+export type SettlingMove = Extract<TaskMove, 'succeed' | 'fail' | 'cancel' | 'requeue'>
+
 /** What the end of an attempt means for the attempt and for its task. */
 export interface Settlement {
   readonly attemptMove: AttemptMove
   /** Absent when the task's status does not change: an order that nobody claimed. */
-  readonly taskMove: TaskMove | undefined
+  readonly taskMove: SettlingMove | undefined
   /** Whether the attempt used up one of the task's tries. */
   readonly counted: boolean
   /** When the task may start again; absent when it need not wait. */
@@ -51,7 +54,7 @@ const WORKER_LOST: Failure = {
   message: 'The worker did not renew its lease on the attempt.',
 }
 
-function requeueOrCancel(task: SettledTask): TaskMove {
+function requeueOrCancel(task: SettledTask): SettlingMove {
   return task.cancelRequestedAt === undefined ? 'requeue' : 'cancel'
 }
 

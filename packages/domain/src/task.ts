@@ -60,7 +60,7 @@ export interface TaskResult {
   readonly branch: string | undefined
   readonly pullRequestUrl: string | undefined
   readonly costMicroUsd: number
-  /** From the first agent's start to the end, in milliseconds. */
+  /** From the first claim to the end, in milliseconds. */
   readonly durationMs: number
   /** What a person should know although the task succeeded, for instance tools that were withheld. */
   readonly warnings: readonly string[]

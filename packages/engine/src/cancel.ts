@@ -1,0 +1,55 @@
+import {
+  TaskNotFoundError,
+  transitionAttempt,
+  transitionTask,
+  type AttemptId,
+  type Task,
+  type TaskId,
+  type WorkerId,
+  type WriteTx,
+} from '@sleepless/domain'
+
+import { moveTask } from './move-task.ts'
+import type { EngineDeps } from './policy.ts'
+
+export interface Cancellation {
+  /** An order that need not be delivered any more. */
+  readonly withdraw?: AttemptId
+  /** The worker whose agent must stop; the task is canceled when it has. */
+  readonly stop?: { readonly workerId: WorkerId; readonly attemptId: AttemptId }
+}
+
+/**
+ * Cancels a task: at once when nothing runs, else as soon as its agent has stopped.
+ *
+ * @returns what remains to be done once this is committed.
+ * @throws {TaskNotFoundError}
+ * @throws {InvalidTransitionError} when the task has ended.
+ */
+export function cancel(tx: WriteTx, { clock }: EngineDeps, id: TaskId): Cancellation {
+  const task = tx.tasks.find(id)
+  if (task === undefined) throw new TaskNotFoundError(id)
+  const now = clock.now()
+  transitionTask(task.status, 'cancel')
+  if (task.status === 'running') return requestStop(tx, task, now)
+
+  const open = task.openAttemptId === undefined ? undefined : tx.attempts.find(task.openAttemptId)
+  if (open !== undefined) {
+    tx.attempts.update(open, {
+      status: transitionAttempt(open.status, 'cancel'),
+      finishedAt: now,
+    })
+  }
+  moveTask(tx, task, 'cancel', { now, patch: { openAttemptId: undefined } })
+  return open === undefined ? {} : { withdraw: open.id }
+}
+
+function requestStop(tx: WriteTx, task: Task, now: Date): Cancellation {
+  if (task.cancelRequestedAt === undefined) {
+    tx.tasks.update(task.id, task.status, { cancelRequestedAt: now })
+    tx.events.append({ type: 'task.cancel-requested', at: now, taskId: task.id, data: {} })
+  }
+  const attempt = task.openAttemptId && tx.attempts.find(task.openAttemptId)
+  if (attempt?.workerId === undefined) return {}
+  return { stop: { workerId: attempt.workerId, attemptId: attempt.id } }
+}

@@ -1,0 +1,73 @@
+import {
+  LeaseLostError,
+  TaskNotFoundError,
+  transitionTask,
+  type Attempt,
+  type Project,
+  type Task,
+  type WriteTx,
+} from '@sleepless/domain'
+
+import { heldAttempt, type Holder } from './held-attempt.ts'
+import type { EngineDeps } from './policy.ts'
+
+export interface Claimed {
+  readonly attempt: Pick<Attempt, 'number'> & { readonly sessionId: string }
+  readonly task: Task
+  readonly project: Project | undefined
+}
+
+/**
+ * Gives a dispatched attempt to the worker that asks first. Asking again changes nothing.
+ *
+ * @throws {LeaseLostError} when the attempt is another worker's, or over.
+ */
+export function claim(tx: WriteTx, deps: EngineDeps, holder: Holder): Claimed {
+  const attempt = tx.attempts.find(holder.attemptId)
+  if (attempt === undefined || attempt.fence !== holder.fence) {
+    throw new LeaseLostError(holder.attemptId)
+  }
+  const task = tx.tasks.find(attempt.taskId)
+  if (task === undefined) throw new TaskNotFoundError(attempt.taskId)
+  if (attempt.status === 'dispatched') take(tx, deps, { attempt, task, holder })
+  else heldAttempt(tx, holder)
+  return {
+    attempt: { number: attempt.number, sessionId: sessionOf(attempt) },
+    task,
+    project: task.project === undefined ? undefined : tx.projects.find(task.project),
+  }
+}
+
+interface Taking {
+  readonly attempt: Attempt
+  readonly task: Task
+  readonly holder: Holder
+}
+
+function take(tx: WriteTx, { clock, policy }: EngineDeps, { attempt, task, holder }: Taking): void {
+  const now = clock.now()
+  tx.attempts.update(attempt, {
+    status: 'running',
+    workerId: holder.workerId,
+    sessionId: sessionOf(attempt),
+    claimedAt: now,
+    leaseExpiresTick: tx.leaseClock.now() + policy.leaseMs,
+  })
+  tx.tasks.update(task.id, task.status, {
+    status: transitionTask(task.status, 'start'),
+    attempts: task.attempts + 1,
+    startedAt: task.startedAt ?? now,
+  })
+  tx.events.append({
+    type: 'attempt.claimed',
+    at: now,
+    taskId: task.id,
+    attemptId: attempt.id,
+    data: { workerId: holder.workerId, number: attempt.number },
+  })
+}
+
+/** An attempt begins a session of its own, named by the attempt's UUID. */
+function sessionOf(attempt: Attempt): string {
+  return attempt.sessionId ?? attempt.id.slice('att_'.length)
+}

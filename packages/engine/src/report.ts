@@ -1,0 +1,59 @@
+import type { Attempt, EventType, WriteTx } from '@sleepless/domain'
+
+import { heldAttempt, type Holder } from './held-attempt.ts'
+
+/** Something that a worker tells about a running attempt. */
+export type Report =
+  | { readonly type: 'started'; readonly at: Date; readonly pid: number }
+  | {
+      readonly type: 'ready'
+      readonly at: Date
+      readonly model: string
+      readonly version: string
+    }
+  | { readonly type: 'acted'; readonly at: Date; readonly action: string }
+  | { readonly type: 'warned'; readonly at: Date; readonly message: string }
+
+const eventTypes = {
+  started: 'attempt.started',
+  ready: 'attempt.ready',
+  acted: 'attempt.acted',
+  warned: 'attempt.warned',
+} as const satisfies Record<Report['type'], EventType>
+
+/**
+ * Takes reports in order; those that were taken before are skipped.
+ *
+ * @param firstSeq number of the first report, from 1 within the attempt.
+ * @returns the number of the last report taken, now or before.
+ * @throws {LeaseLostError}
+ */
+export function report(
+  tx: WriteTx,
+  holder: Holder,
+  firstSeq: number,
+  reports: readonly Report[],
+): number {
+  const attempt = heldAttempt(tx, holder)
+  // A gap means that an earlier batch was not acknowledged: it will come again.
+  if (firstSeq > attempt.reportSeq + 1) return attempt.reportSeq
+  const fresh = reports.slice(attempt.reportSeq + 1 - firstSeq)
+  for (const item of fresh) log(tx, attempt, item)
+  const reportSeq = attempt.reportSeq + fresh.length
+  const started = fresh.find((item) => item.type === 'started')
+  tx.attempts.update(attempt, {
+    reportSeq,
+    ...(started === undefined ? {} : { startedAt: started.at }),
+  })
+  return reportSeq
+}
+
+function log(tx: WriteTx, attempt: Attempt, { type, at, ...data }: Report): void {
+  tx.events.append({
+    type: eventTypes[type],
+    at,
+    taskId: attempt.taskId,
+    attemptId: attempt.id,
+    data,
+  })
+}

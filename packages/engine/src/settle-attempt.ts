@@ -1,0 +1,77 @@
+import {
+  settle,
+  TaskNotFoundError,
+  transitionAttempt,
+  type AbandonedOutcome,
+  type Attempt,
+  type AttemptOutcome,
+  type Settlement,
+  type Task,
+  type TaskPatch,
+  type TaskResult,
+  type WriteTx,
+} from '@sleepless/domain'
+
+import { moveTask } from './move-task.ts'
+import type { EngineDeps } from './policy.ts'
+
+/** Ends an attempt, and does to its task what `settle` says. */
+export function settleAttempt(
+  tx: WriteTx,
+  { clock, policy }: EngineDeps,
+  attempt: Attempt,
+  outcome: AttemptOutcome | AbandonedOutcome,
+): void {
+  const task = tx.tasks.find(attempt.taskId)
+  if (task === undefined) throw new TaskNotFoundError(attempt.taskId)
+  const now = clock.now()
+  const settlement = settle(task, outcome, policy.retry, now)
+  endAttempt(tx, attempt, settlement, now)
+
+  const { taskMove, counted, retryAt } = settlement
+  const patch: TaskPatch = { openAttemptId: undefined, tries: task.tries + (counted ? 1 : 0) }
+  if (taskMove === undefined) {
+    tx.tasks.update(task.id, task.status, patch)
+    return
+  }
+  if (taskMove === 'requeue' && retryAt !== undefined) {
+    Object.assign(patch, { dueAt: retryAt, dueReason: 'retry-backoff' } satisfies TaskPatch)
+  }
+  if (taskMove === 'fail') Object.assign(patch, { failure: settlement.failure })
+  if (taskMove === 'succeed' && outcome.kind === 'succeeded') {
+    Object.assign(patch, { result: resultOf(tx, task, outcome, now) })
+  }
+  moveTask(tx, task, taskMove, { now, patch })
+}
+
+function endAttempt(tx: WriteTx, attempt: Attempt, settlement: Settlement, now: Date): void {
+  const { attemptMove, failure } = settlement
+  const status = transitionAttempt(attempt.status, attemptMove)
+  tx.attempts.update(attempt, {
+    status,
+    failure,
+    costMicroUsd: attempt.costMicroUsd,
+    finishedAt: now,
+    leaseExpiresTick: undefined,
+  })
+  tx.events.append({
+    type: status === 'expired' ? 'attempt.expired' : 'attempt.finished',
+    at: now,
+    taskId: attempt.taskId,
+    attemptId: attempt.id,
+    data: { status, failure, costUsd: attempt.costMicroUsd / 1e6 },
+  })
+}
+
+function resultOf(
+  tx: WriteTx,
+  task: Task,
+  { summary, commit, branch, warnings }: Extract<AttemptOutcome, { kind: 'succeeded' }>,
+  now: Date,
+): TaskResult {
+  const costMicroUsd = tx.attempts
+    .ofTask(task.id)
+    .reduce((sum, attempt) => sum + attempt.costMicroUsd, 0)
+  const durationMs = now.getTime() - (task.startedAt ?? now).getTime()
+  return { summary, commit, branch, pullRequestUrl: undefined, costMicroUsd, durationMs, warnings }
+}

@@ -1,0 +1,65 @@
+import { closeSync, openSync, utimes, watch } from 'node:fs'
+
+export interface ChangeSignalOptions {
+  /** Touched after commits; other processes watch it. */
+  readonly wakeFile: string
+  /** Id of the newest event, as committed. */
+  readonly head: () => number
+  /** Changes whenever another connection has committed; cheap to ask. */
+  readonly dataVersion: () => number
+}
+
+export interface ChangeSignal extends Disposable {
+  /** To be called after each commit of this process. */
+  committed(): void
+  subscribe(listener: () => void): Disposable
+}
+
+// What is lost when a watch is lost: how late a change is seen then.
+const POLL_MS = 250
+
+/** Tells listeners that events were appended, by this process or another. */
+export function createChangeSignal(options: ChangeSignalOptions): ChangeSignal {
+  const { wakeFile, head, dataVersion } = options
+  closeSync(openSync(wakeFile, 'a', 0o600))
+  const listeners = new Set<() => void>()
+  let seenHead = head()
+  let seenVersion = dataVersion()
+
+  function announce(): boolean {
+    const newest = head()
+    if (newest === seenHead) return false
+    seenHead = newest
+    for (const listener of listeners) listener()
+    return true
+  }
+
+  const watcher = watch(wakeFile, { persistent: false }, () => void announce())
+  // A watch that breaks leaves the poll.
+  watcher.on('error', () => watcher.close())
+  const poll = setInterval(() => {
+    const version = dataVersion()
+    if (version === seenVersion) return
+    seenVersion = version
+    announce()
+  }, POLL_MS)
+  poll.unref()
+
+  return {
+    committed() {
+      if (!announce()) return
+      const now = new Date()
+      // A failure costs others at most one poll.
+      utimes(wakeFile, now, now, () => {})
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return { [Symbol.dispose]: () => void listeners.delete(listener) }
+    },
+    [Symbol.dispose]() {
+      clearInterval(poll)
+      watcher.close()
+      listeners.clear()
+    },
+  }
+}

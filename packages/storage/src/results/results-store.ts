@@ -1,0 +1,71 @@
+import { Disk } from 'flydrive'
+import { FSDriver } from 'flydrive/drivers/fs'
+
+/** Where finished results lie: a directory, or a bucket. */
+export type ResultsLocation =
+  | { readonly kind: 'directory'; readonly path: string }
+  | {
+      readonly kind: 's3'
+      readonly bucket: string
+      readonly region: string
+      /** For services other than Amazon's. */
+      readonly endpoint: string | undefined
+    }
+
+export interface StoredArtifact {
+  readonly name: string
+  readonly sizeBytes: number
+}
+
+/** Files by key, such as `tasks/<task>/<attempt>/diff.patch`. Whole or absent, never half written. */
+export interface ResultsStore {
+  /** Takes the local file away into the store. */
+  moveIn(localFile: string, key: string): Promise<void>
+  has(key: string): Promise<boolean>
+  sizeBytes(key: string): Promise<number>
+  read(key: string): Promise<NodeJS.ReadableStream & AsyncIterable<Uint8Array>>
+  /** The files directly under the prefix, by name. */
+  list(prefix: string): Promise<readonly StoredArtifact[]>
+}
+
+export async function createResultsStore(location: ResultsLocation): Promise<ResultsStore> {
+  const disk = new Disk(await driverFor(location))
+  return {
+    moveIn: (localFile, key) => disk.moveFromFs(localFile, key),
+    has: (key) => disk.exists(key),
+    sizeBytes: async (key) => (await disk.getMetaData(key)).contentLength,
+    read: (key) => disk.getStream(key),
+    async list(prefix) {
+      const artifacts: StoredArtifact[] = []
+      let paginationToken: string | undefined
+      do {
+        const page = await disk.listAll(prefix, paginationToken ? { paginationToken } : {})
+        for (const file of page.objects) {
+          if (!file.isFile) continue
+          const { contentLength } = await disk.getMetaData(file.key)
+          artifacts.push({ name: file.name, sizeBytes: contentLength })
+        }
+        paginationToken = page.paginationToken
+      } while (paginationToken !== undefined)
+      return artifacts.toSorted((a, b) => a.name.localeCompare(b.name))
+    },
+  }
+}
+
+async function driverFor(
+  location: ResultsLocation,
+): Promise<ConstructorParameters<typeof Disk>[0]> {
+  if (location.kind === 'directory') {
+    return new FSDriver({ location: location.path, visibility: 'private' })
+  }
+  // The SDK is large; only those who keep results in a bucket load it.
+  const { S3Driver } = await import('flydrive/drivers/s3')
+  const { bucket, region, endpoint } = location
+  return new S3Driver({
+    bucket,
+    region,
+    visibility: 'private',
+    supportsACL: false,
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+  })
+}

@@ -1,0 +1,128 @@
+import type {
+  AgentAvailability,
+  AttemptId,
+  AttemptStatus,
+  DueReason,
+  EventType,
+  Failure,
+  TaskId,
+  TaskKind,
+  TaskStatus,
+  WorkerId,
+  WorkerStatus,
+} from '@sleepless/domain'
+import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+/** A task's result as JSON keeps it: absent fields are absent. */
+export interface StoredResult {
+  readonly summary: string
+  readonly commit?: string | undefined
+  readonly branch?: string | undefined
+  readonly pullRequestUrl?: string | undefined
+  readonly costMicroUsd: number
+  readonly durationMs: number
+  readonly warnings: readonly string[]
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+// The tables are made by the migrations; this only tells the query builder about them.
+
+export const projects = sqliteTable('projects', {
+  name: text('name').primaryKey(),
+  remote: text('remote').notNull(),
+  defaultBranch: text('default_branch'),
+  createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+})
+
+export const tasks = sqliteTable('tasks', {
+  id: text('id').$type<TaskId>().primaryKey(),
+  kind: text('kind').$type<TaskKind>().notNull(),
+  project: text('project'),
+  prompt: text('prompt').notNull(),
+  status: text('status').$type<TaskStatus>().notNull(),
+  priority: integer('priority').notNull(),
+  model: text('model'),
+  timeoutMs: integer('timeout_ms').notNull(),
+  budgetMicroUsd: integer('budget_micro_usd'),
+  requester: text('requester'),
+  metadata: text('metadata', { mode: 'json' }).$type<Json>(),
+  attempts: integer('attempts').notNull(),
+  tries: integer('tries').notNull(),
+  dueAt: integer('due_at', { mode: 'timestamp_ms' }),
+  dueReason: text('due_reason').$type<DueReason>(),
+  openAttemptId: text('open_attempt_id').$type<AttemptId>(),
+  cancelRequestedAt: integer('cancel_requested_at', { mode: 'timestamp_ms' }),
+  result: text('result', { mode: 'json' }).$type<StoredResult>(),
+  failure: text('failure', { mode: 'json' }).$type<Failure>(),
+  createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+  startedAt: integer('started_at', { mode: 'timestamp_ms' }),
+  finishedAt: integer('finished_at', { mode: 'timestamp_ms' }),
+})
+
+export const attempts = sqliteTable('attempts', {
+  id: text('id').$type<AttemptId>().primaryKey(),
+  taskId: text('task_id').$type<TaskId>().notNull(),
+  number: integer('number').notNull(),
+  status: text('status').$type<AttemptStatus>().notNull(),
+  fence: integer('fence').notNull(),
+  workerId: text('worker_id').$type<WorkerId>(),
+  sessionId: text('session_id'),
+  outputBytes: integer('output_bytes').notNull(),
+  reportSeq: integer('report_seq').notNull(),
+  costMicroUsd: integer('cost_micro_usd').notNull(),
+  failure: text('failure', { mode: 'json' }).$type<Failure>(),
+  dispatchedAt: integer('dispatched_at', { mode: 'timestamp_ms' }).notNull(),
+  claimedAt: integer('claimed_at', { mode: 'timestamp_ms' }),
+  startedAt: integer('started_at', { mode: 'timestamp_ms' }),
+  finishedAt: integer('finished_at', { mode: 'timestamp_ms' }),
+  leaseExpiresTick: integer('lease_expires_tick'),
+})
+
+export const events = sqliteTable('events', {
+  id: integer('id').primaryKey(),
+  type: text('type').$type<EventType>().notNull(),
+  at: integer('at', { mode: 'timestamp_ms' }).notNull(),
+  taskId: text('task_id').$type<TaskId>(),
+  attemptId: text('attempt_id').$type<AttemptId>(),
+  data: text('data').notNull(),
+  hash: blob('hash', { mode: 'buffer' }).notNull(),
+})
+
+export const workers = sqliteTable('workers', {
+  id: text('id').$type<WorkerId>().primaryKey(),
+  name: text('name').notNull(),
+  status: text('status').$type<WorkerStatus>().notNull(),
+  concurrency: integer('concurrency').notNull(),
+  labels: text('labels', { mode: 'json' }).$type<readonly string[]>().notNull(),
+  agent: text('agent', { mode: 'json' }).$type<AgentAvailability>().notNull(),
+  joinedAt: integer('joined_at', { mode: 'timestamp_ms' }).notNull(),
+  seenAt: integer('seen_at', { mode: 'timestamp_ms' }).notNull(),
+  leaseExpiresTick: integer('lease_expires_tick').notNull(),
+})
+
+export const effects = sqliteTable('effects', {
+  key: text('key').primaryKey(),
+  kind: text('kind').notNull(),
+  taskId: text('task_id').$type<TaskId>(),
+  begunAt: integer('begun_at', { mode: 'timestamp_ms' }).notNull(),
+  completedAt: integer('completed_at', { mode: 'timestamp_ms' }),
+  result: text('result', { mode: 'json' }).$type<Json>(),
+})
+
+export const idempotency = sqliteTable(
+  'idempotency',
+  {
+    scope: text('scope').notNull(),
+    key: text('key').notNull(),
+    bodySha256: text('body_sha256').notNull(),
+    subject: text('subject').notNull(),
+    at: integer('at', { mode: 'timestamp_ms' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.scope, table.key] })],
+)
+
+export const leaseClock = sqliteTable('lease_clock', {
+  onlyRow: integer('only_row').primaryKey(),
+  nowMs: integer('now_ms').notNull(),
+})

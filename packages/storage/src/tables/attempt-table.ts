@@ -1,0 +1,105 @@
+import { LeaseLostError, type Attempt, type ReadTx, type WriteTx } from '@sleepless/domain'
+import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm'
+
+import type { Database } from '../database.ts'
+import { attempts } from '../schema.ts'
+import { clearable } from './clearable.ts'
+
+type Row = typeof attempts.$inferSelect
+
+export function attemptReads(db: Database): ReadTx['attempts'] {
+  const find = db
+    .select()
+    .from(attempts)
+    .where(eq(attempts.id, sql.placeholder('id')))
+    .prepare()
+  const ofTask = db
+    .select()
+    .from(attempts)
+    .where(eq(attempts.taskId, sql.placeholder('taskId')))
+    .orderBy(asc(attempts.number))
+    .prepare()
+  // A status is written out where a partial index serves: a placeholder would hide it from the planner.
+  const dispatched = db
+    .select()
+    .from(attempts)
+    .where(sql`${attempts.status} = 'dispatched'`)
+    .orderBy(asc(attempts.dispatchedAt))
+    .prepare()
+  const isRunning = sql`${attempts.status} = 'running'`
+  const expired = db
+    .select()
+    .from(attempts)
+    .where(and(isRunning, lte(attempts.leaseExpiresTick, sql.placeholder('tick'))))
+    .prepare()
+  const onWorker = db
+    .select()
+    .from(attempts)
+    .where(and(isRunning, eq(attempts.workerId, sql.placeholder('worker'))))
+    .prepare()
+
+  return {
+    find: (id) => {
+      const row = find.get({ id })
+      return row && toAttempt(row)
+    },
+    ofTask: (taskId) => ofTask.all({ taskId }).map(toAttempt),
+    dispatched: () => dispatched.all().map(toAttempt),
+    leaseExpired: (tick) => expired.all({ tick }).map(toAttempt),
+    runningOn: (worker) => onWorker.all({ worker }).map(toAttempt),
+  }
+}
+
+export function attemptWrites(db: Database): WriteTx['attempts'] {
+  return {
+    ...attemptReads(db),
+    insert(attempt) {
+      db.insert(attempts).values(attempt).run()
+    },
+    update({ id, fence, status }, patch) {
+      const { changes } = db
+        .update(attempts)
+        .set(clearable(patch))
+        .where(and(eq(attempts.id, id), eq(attempts.fence, fence), eq(attempts.status, status)))
+        .run()
+      if (changes === 0) throw new LeaseLostError(id)
+    },
+    renew(worker, ids, leaseExpiresTick) {
+      if (ids.length === 0) return []
+      return db
+        .update(attempts)
+        .set({ leaseExpiresTick })
+        .where(
+          and(
+            eq(attempts.workerId, worker),
+            sql`${attempts.status} = 'running'`,
+            inArray(attempts.id, [...ids]),
+          ),
+        )
+        .returning({ id: attempts.id })
+        .all()
+        .map(({ id }) => id)
+    },
+  }
+}
+
+function toAttempt(row: Row): Attempt {
+  return {
+    id: row.id,
+    taskId: row.taskId,
+    number: row.number,
+    status: row.status,
+    fence: row.fence,
+    workerId: row.workerId ?? undefined,
+    sessionId: row.sessionId ?? undefined,
+    outputBytes: row.outputBytes,
+    reportSeq: row.reportSeq,
+    costMicroUsd: row.costMicroUsd,
+    failure: row.failure ?? undefined,
+    dispatchedAt: row.dispatchedAt,
+    claimedAt: row.claimedAt ?? undefined,
+    startedAt: row.startedAt ?? undefined,
+    finishedAt: row.finishedAt ?? undefined,
+    leaseExpiresTick: row.leaseExpiresTick ?? undefined,
+  }
+}

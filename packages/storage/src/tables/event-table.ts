@@ -1,0 +1,88 @@
+import type { LoggedEvent, NewEvent, ReadTx, WriteTx } from '@sleepless/domain'
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm'
+
+import type { Database } from '../database.ts'
+import { eventHash, GENESIS_HASH } from '../event-chain.ts'
+import { events } from '../schema.ts'
+
+type Row = typeof events.$inferSelect
+
+export function eventReads(db: Database): ReadTx['events'] {
+  const after = gt(events.id, sql.placeholder('after'))
+  const all = db
+    .select()
+    .from(events)
+    .where(after)
+    .orderBy(asc(events.id))
+    .limit(sql.placeholder('limit'))
+    .prepare()
+  const ofTask = db
+    .select()
+    .from(events)
+    .where(and(eq(events.taskId, sql.placeholder('taskId')), after))
+    .orderBy(asc(events.id))
+    .limit(sql.placeholder('limit'))
+    .prepare()
+  const head = db.select({ id: events.id }).from(events).orderBy(desc(events.id)).limit(1).prepare()
+
+  return {
+    list({ taskId }, page) {
+      const rows = taskId === undefined ? all.all({ ...page }) : ofTask.all({ ...page, taskId })
+      return rows.map(toEvent)
+    },
+    head: () => head.get()?.id ?? 0,
+  }
+}
+
+export function eventWrites(db: Database): WriteTx['events'] {
+  const last = db
+    .select({ id: events.id, hash: events.hash })
+    .from(events)
+    .orderBy(desc(events.id))
+    .limit(1)
+    .prepare()
+  const insert = db
+    .insert(events)
+    .values({
+      id: sql.placeholder('id'),
+      type: sql.placeholder('type'),
+      at: sql.placeholder('at'),
+      taskId: sql.placeholder('taskId'),
+      attemptId: sql.placeholder('attemptId'),
+      data: sql.placeholder('data'),
+      hash: sql.placeholder('hash'),
+    })
+    .prepare()
+
+  return {
+    ...eventReads(db),
+    append(event) {
+      const previous = last.get()
+      const row = toRow((previous?.id ?? 0) + 1, event)
+      insert.run({ ...row, hash: eventHash(previous?.hash ?? GENESIS_HASH, row) })
+    },
+  }
+}
+
+function toRow(id: number, event: NewEvent): Omit<Row, 'hash'> {
+  return {
+    id,
+    type: event.type,
+    at: event.at,
+    taskId: event.taskId ?? null,
+    attemptId: event.attemptId ?? null,
+    data: JSON.stringify(event.data),
+  }
+}
+
+function toEvent(row: Row): LoggedEvent {
+  return {
+    id: row.id,
+    type: row.type,
+    at: row.at,
+    taskId: row.taskId ?? undefined,
+    attemptId: row.attemptId ?? undefined,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `toRow`
+    data: JSON.parse(row.data) as LoggedEvent['data'],
+  }
+}

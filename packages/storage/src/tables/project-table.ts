@@ -1,0 +1,36 @@
+import type { Project, ReadTx, WriteTx } from '@sleepless/domain'
+import { asc, eq, gt } from 'drizzle-orm'
+
+import type { Database } from '../database.ts'
+import { projects } from '../schema.ts'
+
+export function projectReads(db: Database): ReadTx['projects'] {
+  return {
+    find: (name) => {
+      const row = db.select().from(projects).where(eq(projects.name, name)).get()
+      return row && toProject(row)
+    },
+    list: ({ limit, after }) =>
+      db
+        .select()
+        .from(projects)
+        .where(after === undefined ? undefined : gt(projects.name, after))
+        .orderBy(asc(projects.name))
+        .limit(limit)
+        .all()
+        .map(toProject),
+  }
+}
+
+export function projectWrites(db: Database): WriteTx['projects'] {
+  return {
+    ...projectReads(db),
+    insert(project) {
+      db.insert(projects).values(project).run()
+    },
+  }
+}
+
+function toProject(row: typeof projects.$inferSelect): Project {
+  return { ...row, defaultBranch: row.defaultBranch ?? undefined }
+}
