@@ -25,7 +25,6 @@ export type { BeginEffectBody, EffectAnswer } from './internal/effect.ts'
 export {
   ARTIFACT_NAMES,
   artifactQuery,
-  finishAnswer,
   finishBody,
   outputAnswer,
   outputQuery,

@@ -1,5 +1,4 @@
 import {
-  TaskNotFoundError,
   transitionAttempt,
   transitionTask,
   type AttemptId,
@@ -9,7 +8,9 @@ import {
   type WriteTx,
 } from '@sleepless/domain'
 
+import { existingTask } from './existing-task.ts'
 import { moveTask } from './move-task.ts'
+import { once, type Idempotency } from './once.ts'
 import type { EngineDeps } from './policy.ts'
 
 export interface Cancellation {
@@ -25,11 +26,21 @@ export interface Cancellation {
  * @returns what remains to be done once this is committed.
  * @throws {TaskNotFoundError}
  * @throws {InvalidTransitionError} when the task has ended.
+ * @throws {IdempotencyKeyReusedError} when the key came before for something else.
  */
-export function cancel(tx: WriteTx, { clock }: EngineDeps, id: TaskId): Cancellation {
-  const task = tx.tasks.find(id)
-  if (task === undefined) throw new TaskNotFoundError(id)
+export function cancel(
+  tx: WriteTx,
+  { clock }: EngineDeps,
+  id: TaskId,
+  idempotency?: Idempotency,
+): Cancellation {
   const now = clock.now()
+  const scope = { scope: 'task.cancel', idempotency, at: now, subjectOf: () => id }
+  return once(tx, { ...scope, recall: () => ({}) }, () => cancelNow(tx, id, now))
+}
+
+function cancelNow(tx: WriteTx, id: TaskId, now: Date): Cancellation {
+  const task = existingTask(tx, id)
   transitionTask(task.status, 'cancel')
   if (task.status === 'running') return requestStop(tx, task, now)
 

@@ -1,6 +1,5 @@
 import {
   LeaseLostError,
-  TaskNotFoundError,
   transitionTask,
   type Attempt,
   type Project,
@@ -8,6 +7,7 @@ import {
   type WriteTx,
 } from '@sleepless/domain'
 
+import { existingTask } from './existing-task.ts'
 import { heldAttempt, type Holder } from './held-attempt.ts'
 import type { EngineDeps } from './policy.ts'
 
@@ -27,8 +27,7 @@ export function claim(tx: WriteTx, deps: EngineDeps, holder: Holder): Claimed {
   if (attempt === undefined || attempt.fence !== holder.fence) {
     throw new LeaseLostError(holder.attemptId)
   }
-  const task = tx.tasks.find(attempt.taskId)
-  if (task === undefined) throw new TaskNotFoundError(attempt.taskId)
+  const task = existingTask(tx, attempt.taskId)
   if (attempt.status === 'dispatched') take(tx, deps, { attempt, task, holder })
   else heldAttempt(tx, holder)
   return {

@@ -1,20 +1,47 @@
-import { ProjectExistsError, type Project, type WriteTx } from '@sleepless/domain'
+import {
+  ProjectExistsError,
+  ProjectNotFoundError,
+  type Project,
+  type WriteTx,
+} from '@sleepless/domain'
 
+import { once, type Idempotency } from './once.ts'
 import type { EngineDeps } from './policy.ts'
 
-/** @throws {ProjectExistsError} */
+/**
+ * @throws {ProjectExistsError}
+ * @throws {IdempotencyKeyReusedError} when the key came before with another body.
+ */
 export function createProject(
   tx: WriteTx,
   { clock }: EngineDeps,
   fields: Omit<Project, 'createdAt'>,
+  idempotency?: Idempotency,
 ): Project {
-  if (tx.projects.find(fields.name) !== undefined) throw new ProjectExistsError(fields.name)
   const project = { ...fields, createdAt: clock.now() }
+  return once(
+    tx,
+    {
+      scope: 'project.create',
+      idempotency,
+      at: project.createdAt,
+      subjectOf: ({ name }) => name,
+      recall: (name) => existingProject(tx, name),
+    },
+    () => insertProject(tx, project),
+  )
+}
+
+function insertProject(tx: WriteTx, project: Project): Project {
+  const { name, remote, createdAt } = project
+  if (tx.projects.find(name) !== undefined) throw new ProjectExistsError(name)
   tx.projects.insert(project)
-  tx.events.append({
-    type: 'project.created',
-    at: project.createdAt,
-    data: { name: project.name, remote: project.remote },
-  })
+  tx.events.append({ type: 'project.created', at: createdAt, data: { name, remote } })
+  return project
+}
+
+function existingProject(tx: WriteTx, name: string): Project {
+  const project = tx.projects.find(name)
+  if (project === undefined) throw new ProjectNotFoundError(name)
   return project
 }

@@ -1,6 +1,5 @@
 import {
   settle,
-  TaskNotFoundError,
   transitionAttempt,
   type AbandonedOutcome,
   type Attempt,
@@ -12,6 +11,7 @@ import {
   type WriteTx,
 } from '@sleepless/domain'
 
+import { existingTask } from './existing-task.ts'
 import { moveTask } from './move-task.ts'
 import type { EngineDeps } from './policy.ts'
 
@@ -22,8 +22,7 @@ export function settleAttempt(
   attempt: Attempt,
   outcome: AttemptOutcome | AbandonedOutcome,
 ): void {
-  const task = tx.tasks.find(attempt.taskId)
-  if (task === undefined) throw new TaskNotFoundError(attempt.taskId)
+  const task = existingTask(tx, attempt.taskId)
   const now = clock.now()
   const settlement = settle(task, outcome, policy.retry, now)
   endAttempt(tx, attempt, settlement, now)

@@ -1,13 +1,13 @@
 import {
-  IdempotencyKeyReusedError,
   ProjectNotFoundError,
   taskId,
-  TaskNotFoundError,
   type Task,
   type TaskKind,
   type WriteTx,
 } from '@sleepless/domain'
 
+import { existingTask } from './existing-task.ts'
+import { once, type Idempotency } from './once.ts'
 import type { EngineDeps } from './policy.ts'
 
 export interface Submission {
@@ -23,14 +23,6 @@ export interface Submission {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Makes repetitions of one request harmless. */
-export interface Idempotency {
-  readonly key: string
-  /** Of the request's body, as hex. */
-  readonly bodySha256: string
-}
-
-const SCOPE = 'task.submit'
 const DEFAULT_PRIORITY = 50
 
 /**
@@ -46,34 +38,31 @@ export function submit(
   submission: Submission,
   idempotency?: Idempotency,
 ): Task {
-  const earlier = idempotency && answeredBefore(tx, idempotency)
-  if (earlier !== undefined) return earlier
+  return once(
+    tx,
+    {
+      scope: 'task.submit',
+      idempotency,
+      at: deps.clock.now(),
+      subjectOf: ({ id }) => id,
+      recall: (id) => existingTask(tx, taskId(id)),
+    },
+    () => insertTask(tx, newTask(deps, submission)),
+  )
+}
 
-  const task = newTask(deps, submission)
-  if (task.project !== undefined && tx.projects.find(task.project) === undefined) {
-    throw new ProjectNotFoundError(task.project)
+function insertTask(tx: WriteTx, task: Task): Task {
+  const { id, kind, project, priority, requester, createdAt } = task
+  if (project !== undefined && tx.projects.find(project) === undefined) {
+    throw new ProjectNotFoundError(project)
   }
   tx.tasks.insert(task)
-  const { id, kind, project, priority, requester, createdAt } = task
   tx.events.append({
     type: 'task.submitted',
     at: createdAt,
     taskId: id,
     data: { kind, project, priority, requester },
   })
-  if (idempotency !== undefined) {
-    const { key, bodySha256 } = idempotency
-    tx.idempotency.insert(SCOPE, key, { bodySha256, subject: id, at: createdAt })
-  }
-  return task
-}
-
-function answeredBefore(tx: WriteTx, { key, bodySha256 }: Idempotency): Task | undefined {
-  const answer = tx.idempotency.find(SCOPE, key)
-  if (answer === undefined) return undefined
-  if (answer.bodySha256 !== bodySha256) throw new IdempotencyKeyReusedError()
-  const task = tx.tasks.find(taskId(answer.subject))
-  if (task === undefined) throw new TaskNotFoundError(answer.subject)
   return task
 }
 

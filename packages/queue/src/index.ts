@@ -1,1 +1,6 @@
-export {}
+export type { ConnectableQueue } from './connectable-queue.ts'
+export { createQueue, type QueueOptions } from './create-queue.ts'
+export { InvalidQueueUrlError, QueueUnavailableError } from './errors.ts'
+export type { QueueLogger } from './logger.ts'
+export { createMemoryQueue, type MemoryQueueOptions } from './memory/memory-queue.ts'
+export { createRedisQueue, type RedisQueueOptions } from './redis/redis-queue.ts'

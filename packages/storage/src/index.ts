@@ -1,7 +1,7 @@
 export { StoreBusyError } from './group-commit.ts'
 export { HomeLockedError, lockHome } from './home-lock.ts'
 export { SchemaTooNewError } from './migrate.ts'
-export { createOutputSpool, type Appended, type OutputSpool } from './results/output-spool.ts'
+export { createOutputSpool, type OutputSpool } from './results/output-spool.ts'
 export { createResultsStore } from './results/results-store.ts'
 export type { ResultsLocation, ResultsStore, StoredArtifact } from './results/results-store.ts'
 export { openStore, type SqliteStore } from './store.ts'

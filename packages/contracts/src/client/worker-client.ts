@@ -1,7 +1,6 @@
 import type { AttemptId, WorkerId } from '@sleepless/domain'
 
 import {
-  finishAnswer,
   outputAnswer,
   reportAnswer,
   type FinishBody,
@@ -83,7 +82,7 @@ export function createWorkerClient(workerId: WorkerId, options: TransportOptions
       })
     },
     async finish(held, body) {
-      await transport.json(finishAnswer, `${attempt(held)}/finish`, {
+      await transport.request(`${attempt(held)}/finish`, {
         method: 'POST',
         json: { ...proof(held), ...body },
       })

@@ -58,7 +58,6 @@ const outcome = z.discriminatedUnion('kind', [
 
 export const finishBody = z.strictObject({ ...holder, outcome, usage })
 export type FinishBody = z.input<typeof finishBody>
-export const finishAnswer = z.object({ taskStatus: z.string() })
 
 /** Where a chunk of output belongs; repeated bytes are skipped, a gap is refused. */
 export const outputQuery = z.strictObject({

@@ -1,17 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, type ReadStream } from 'node:fs'
-import { mkdir, open, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 
-import { OutputGapError, type AttemptId } from '@sleepless/domain'
-
-export interface Appended {
-  /** Where the new bytes begin; bytes that were there already are not among them. */
-  readonly offset: number
-  readonly lengthBytes: number
-  /** Of the new bytes, as hex. */
-  readonly sha256: string
-}
+import { attemptId, OutputGapError, type AttemptId } from '@sleepless/domain'
 
 /** The output of attempts that run, as plain files that grow. */
 export interface OutputSpool {
@@ -19,19 +11,29 @@ export interface OutputSpool {
    * Appends what is new in the chunk, so that sending a chunk again changes nothing.
    *
    * @param offset where the chunk belongs.
-   * @returns undefined when nothing in it was new.
+   * @returns the length afterwards, in bytes.
    * @throws {OutputGapError} when bytes before the chunk are missing.
    */
-  append(id: AttemptId, offset: number, chunk: Uint8Array): Promise<Appended | undefined>
+  append(id: AttemptId, offset: number, chunk: Uint8Array): Promise<number>
   /** 0 when there is no output yet. */
   lengthBytes(id: AttemptId): Promise<number>
+  /** @param toByte exclusive; must be larger than `fromByte`. */
   read(id: AttemptId, fromByte: number, toByte: number): ReadStream
+  /** Of a part, as hex. */
+  sha256(id: AttemptId, fromByte: number, toByte: number): Promise<string>
+  /** Attempts that have output here. */
+  list(): Promise<readonly AttemptId[]>
   file(id: AttemptId): string
 }
 
+const SUFFIX = '.txt'
+
 export async function createOutputSpool(directory: string): Promise<OutputSpool> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const file = (id: AttemptId): string => path.join(directory, `${id}.txt`)
+  const file = (id: AttemptId): string => path.join(directory, `${id}${SUFFIX}`)
+  // `end` of a read stream is inclusive.
+  const read = (id: AttemptId, fromByte: number, toByte: number): ReadStream =>
+    createReadStream(file(id), { start: fromByte, end: toByte - 1 })
 
   return {
     async append(id, offset, chunk) {
@@ -39,18 +41,25 @@ export async function createOutputSpool(directory: string): Promise<OutputSpool>
       const { size } = await handle.stat()
       if (offset > size) throw new OutputGapError(offset, size)
       const fresh = chunk.subarray(size - offset)
-      if (fresh.length === 0) return undefined
-      await handle.appendFile(fresh)
-      const sha256 = createHash('sha256').update(fresh).digest('hex')
-      return { offset: size, lengthBytes: fresh.length, sha256 }
+      if (fresh.length > 0) await handle.appendFile(fresh)
+      return size + fresh.length
     },
     async lengthBytes(id) {
       const found = await stat(file(id)).catch(() => undefined)
       return found?.size ?? 0
     },
-    // `end` of a read stream is inclusive.
-    read: (id, fromByte, toByte) =>
-      createReadStream(file(id), { start: fromByte, end: toByte - 1 }),
+    read,
+    async sha256(id, fromByte, toByte) {
+      const hash = createHash('sha256')
+      for await (const chunk of read(id, fromByte, toByte)) hash.update(chunk)
+      return hash.digest('hex')
+    },
+    async list() {
+      const names = await readdir(directory)
+      return names
+        .filter((name) => name.startsWith('att_') && name.endsWith(SUFFIX))
+        .map((name) => attemptId(name.slice(0, -SUFFIX.length)))
+    },
     file,
   }
 }

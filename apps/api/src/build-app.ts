@@ -1,0 +1,64 @@
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+
+import type { ApiDeps } from './deps.ts'
+import { handleError, handleNotFound } from './error-handler.ts'
+import { requireToken } from './plugins/auth.ts'
+import { attemptFileRoutes } from './routes/attempt-files.ts'
+import { attemptRoutes } from './routes/attempts.ts'
+import { effectRoutes } from './routes/effects.ts'
+import { eventStreamRoutes } from './routes/event-stream.ts'
+import { healthRoutes } from './routes/health.ts'
+import { projectRoutes } from './routes/projects.ts'
+import { taskFileRoutes } from './routes/task-files.ts'
+import { taskHistoryRoutes } from './routes/task-history.ts'
+import { taskRoutes } from './routes/tasks.ts'
+import { workerRoutes } from './routes/workers.ts'
+import { validatorCompiler } from './validator.ts'
+
+const MAX_BODY_BYTES = 1024 * 1024
+const REQUEST_TIMEOUT_MS = 60_000
+
+/** The HTTP surface, apart from the process that listens. */
+export function buildApp(deps: ApiDeps): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = deps.logger
+  const app = fastify({
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+    // A shorter one than Node's would meet idle workers between two heartbeats.
+    keepAliveTimeout: 60_000,
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(handleError)
+  app.setNotFoundHandler(handleNotFound)
+
+  const { tokens } = deps
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+  void typed.register(healthRoutes(deps))
+  void typed.register(
+    async (v1) => {
+      v1.addHook('onRequest', requireToken([tokens.api]))
+      await v1.register(taskRoutes(deps))
+      await v1.register(taskHistoryRoutes(deps))
+      await v1.register(taskFileRoutes(deps))
+      await v1.register(eventStreamRoutes(deps))
+      await v1.register(projectRoutes(deps))
+    },
+    { prefix: '/v1' },
+  )
+  void typed.register(
+    async (internal) => {
+      internal.addHook('onRequest', requireToken([tokens.worker, tokens.api]))
+      await internal.register(workerRoutes(deps))
+      await internal.register(attemptRoutes(deps))
+      await internal.register(attemptFileRoutes(deps))
+      await internal.register(effectRoutes(deps))
+    },
+    { prefix: '/internal' },
+  )
+  return app
+}

@@ -1,0 +1,85 @@
+import type { AddressInfo } from 'node:net'
+
+import type { Queue } from '@sleepless/domain'
+import type { EngineDeps } from '@sleepless/engine'
+import { StartupError, type Logger } from '@sleepless/runtime'
+import type { OutputSpool, ResultsStore, SqliteStore } from '@sleepless/storage'
+
+import { buildApp } from './build-app.ts'
+import type { ApiTokens } from './deps.ts'
+import { startLeaseTicks } from './lease-ticks.ts'
+import { startSealing } from './output/seal-outputs.ts'
+
+export interface ApiOptions {
+  readonly store: SqliteStore
+  readonly queue: Queue
+  readonly results: ResultsStore
+  readonly spool: OutputSpool
+  readonly engine: EngineDeps
+  readonly tokens: ApiTokens
+  readonly logger: Logger
+  readonly host: string
+  /** 0 for any free one. */
+  readonly port: number
+}
+
+export interface Api extends AsyncDisposable {
+  /** Where it listens, for clients on this machine. */
+  readonly url: string
+}
+
+/**
+ * Starts the HTTP service.
+ *
+ * @throws {StartupError} when the port is taken, or the address is not this machine's.
+ */
+export async function createApi(options: ApiOptions): Promise<Api> {
+  const { host, port } = options
+  await using resources = new AsyncDisposableStack()
+  const stopping = new AbortController()
+  const deps = { ...options, stopping: stopping.signal }
+  const app = buildApp(deps)
+  resources.defer(async () => {
+    stopping.abort()
+    await app.close()
+  })
+  await listen(() => app.listen({ host, port }), options)
+  resources.use(startLeaseTicks(deps))
+  resources.use(startSealing(deps))
+
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
+  const address = app.server.address() as AddressInfo
+  const started = resources.move()
+  return {
+    url: `http://${reachable(host)}:${address.port}`,
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  }
+}
+
+async function listen(
+  start: () => Promise<unknown>,
+  { host, port }: Pick<ApiOptions, 'host' | 'port'>,
+): Promise<void> {
+  try {
+    await start()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EADDRINUSE') {
+      throw new StartupError(
+        `Port ${port} of ${host} is taken.`,
+        'Stop what uses it, or set SLEEPLESS_API_PORT to another one.',
+        { cause: error },
+      )
+    }
+    throw new StartupError(
+      `The service cannot listen on ${host}:${port} (${String(code)}).`,
+      'Set SLEEPLESS_API_HOST to an address of this machine.',
+      { cause: error },
+    )
+  }
+}
+
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}

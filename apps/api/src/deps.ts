@@ -1,0 +1,24 @@
+import type { Queue } from '@sleepless/domain'
+import type { EngineDeps } from '@sleepless/engine'
+import type { Logger } from '@sleepless/runtime'
+import type { OutputSpool, ResultsStore, SqliteStore } from '@sleepless/storage'
+
+export interface ApiTokens {
+  /** May do everything. */
+  readonly api: string
+  /** May do what workers do. */
+  readonly worker: string
+}
+
+/** What the routes work with. */
+export interface ApiDeps {
+  readonly store: Pick<SqliteStore, 'read' | 'write' | 'onChange'>
+  readonly queue: Pick<Queue, 'send' | 'withdraw'>
+  readonly results: ResultsStore
+  readonly spool: OutputSpool
+  readonly engine: EngineDeps
+  readonly tokens: ApiTokens
+  readonly logger: Logger
+  /** Aborted when the service stops: what streams, ends. */
+  readonly stopping: AbortSignal
+}

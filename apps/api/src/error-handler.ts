@@ -1,0 +1,71 @@
+import { STATUS_CODES } from 'node:http'
+
+import { PROBLEM_CONTENT_TYPE, type Problem } from '@sleepless/contracts'
+import { DomainError } from '@sleepless/domain'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+
+import { ProblemError } from './problems.ts'
+
+/** Domain code to HTTP status: the one place where the two vocabularies meet. */
+const statusOf: Readonly<Record<string, number>> = {
+  INVALID_ID: 400,
+  TASK_NOT_FOUND: 404,
+  PROJECT_NOT_FOUND: 404,
+  PROJECT_EXISTS: 409,
+  INVALID_TRANSITION: 409,
+  LEASE_LOST: 409,
+  OUTPUT_GAP: 409,
+  EFFECT_NOT_BEGUN: 409,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  STORE_BUSY: 503,
+}
+
+/** What fastify itself refuses, in our words. */
+const fastifyCodes: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'INVALID_JSON',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'INVALID_JSON',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+}
+
+export function handleError(
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const problem = problemOf(error)
+  if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer')
+  return reply.status(problem.status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem))
+}
+
+export function handleNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = new ProblemError(404, 'NO_SUCH_ROUTE', 'there is nothing at this address')
+  return handleError(error, request, reply)
+}
+
+function problemOf(error: FastifyError | Error): Problem {
+  if (error instanceof ProblemError) {
+    return { ...problemWith(error.statusCode, error.code, error.message), ...error.fields }
+  }
+  if (error instanceof DomainError || isCoded(error, 'STORE_BUSY')) {
+    return problemWith(statusOf[error.code] ?? 500, error.code, error.message)
+  }
+  if (isRefusedByFastify(error)) {
+    const code = fastifyCodes[error.code] ?? 'INVALID_REQUEST'
+    return problemWith(error.statusCode, code, error.message)
+  }
+  return problemWith(500, 'INTERNAL', 'something went wrong here; the log of the service says what')
+}
+
+function problemWith(status: number, code: string, detail: string): Problem {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code }
+}
+
+function isCoded(error: Error, code: string): error is Error & { code: string } {
+  return 'code' in error && error.code === code
+}
+
+function isRefusedByFastify(error: Error): error is FastifyError & { statusCode: number } {
+  return 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500
+}

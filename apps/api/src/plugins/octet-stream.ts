@@ -1,0 +1,37 @@
+import { Readable } from 'node:stream'
+
+import type { FastifyInstance } from 'fastify'
+
+import { ProblemError } from '../problems.ts'
+
+/** Hands bodies of bytes to the route as streams: they can be larger than memory should hold. */
+export function acceptOctetStreams(app: FastifyInstance): void {
+  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => {
+    done(null, payload)
+  })
+}
+
+/** @throws {ProblemError} 415 when the body came as something else. */
+export function streamOf(body: unknown): Readable {
+  if (body instanceof Readable) return body
+  throw new ProblemError(415, 'UNSUPPORTED_MEDIA_TYPE', 'expected application/octet-stream')
+}
+
+/** @throws {ProblemError} 413 when there is more. */
+export async function readBytes(
+  stream: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    size += chunk.length
+    if (size > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+export function tooLarge(maxBytes: number): ProblemError {
+  return new ProblemError(413, 'BODY_TOO_LARGE', `the body is larger than ${maxBytes} bytes`)
+}

@@ -1,0 +1,54 @@
+import { claimAnswer, claimBody, finishBody, reportAnswer, reportBatch } from '@sleepless/contracts'
+import { claim, finish, report } from '@sleepless/engine'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+
+import type { ApiDeps } from '../deps.ts'
+import { claimView } from '../views/claim-view.ts'
+import { byAttempt, holderOf } from './holder.ts'
+
+/** What workers do with attempts: take them, tell of them, end them. */
+export function attemptRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/attempts/:attempt/claim',
+      { schema: { params: byAttempt, body: claimBody, response: { 200: claimAnswer } } },
+      async ({ params, body }) => {
+        const holder = holderOf(params.attempt, body)
+        const claimed = await store.write((tx) => claim(tx, engine, holder))
+        return claimView(claimed)
+      },
+    )
+
+    app.post(
+      '/attempts/:attempt/reports',
+      { schema: { params: byAttempt, body: reportBatch, response: { 200: reportAnswer } } },
+      async ({ params, body }) => {
+        const reports = body.reports.map((item) => ({ ...item, at: new Date(item.at) }))
+        const holder = holderOf(params.attempt, body)
+        const acknowledgedSeq = await store.write((tx) =>
+          report(tx, holder, body.firstSeq, reports),
+        )
+        return { acknowledgedSeq }
+      },
+    )
+
+    app.post(
+      '/attempts/:attempt/finish',
+      { schema: { params: byAttempt, body: finishBody } },
+      async ({ params, body: { outcome, usage, ...proof } }, reply) => {
+        const holder = holderOf(params.attempt, proof)
+        await store.write((tx) => finish(tx, engine, holder, { outcome: complete(outcome), usage }))
+        return reply.status(204).send()
+      },
+    )
+  }
+}
+
+type ReportedOutcome = z.output<typeof finishBody>['outcome']
+
+/** Fields that JSON leaves out are there, and undefined. */
+function complete(outcome: ReportedOutcome): Parameters<typeof finish>[3]['outcome'] {
+  if (outcome.kind !== 'succeeded') return outcome
+  return { ...outcome, commit: outcome.commit, branch: outcome.branch }
+}

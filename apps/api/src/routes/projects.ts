@@ -1,0 +1,62 @@
+import {
+  createProjectBody,
+  projectList,
+  projectListQuery,
+  projectNameField,
+  projectView as projectViewSchema,
+} from '@sleepless/contracts'
+import { ProjectNotFoundError } from '@sleepless/domain'
+import { createProject } from '@sleepless/engine'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+
+import { pageOf, parseCursor } from '../cursor.ts'
+import type { ApiDeps } from '../deps.ts'
+import { idempotencyOf } from '../idempotency-key.ts'
+import { projectView } from '../views/project-view.ts'
+
+const byName = z.object({ name: projectNameField })
+
+/** The repositories that serious tasks work on. */
+export function projectRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/projects',
+      { schema: { body: createProjectBody, response: { 201: projectViewSchema } } },
+      async (request, reply) => {
+        const { name, remote, defaultBranch } = request.body
+        const idempotency = idempotencyOf(request)
+        const project = await store.write((tx) =>
+          createProject(tx, engine, { name, remote, defaultBranch }, idempotency),
+        )
+        return reply
+          .status(201)
+          .header('location', `/v1/projects/${name}`)
+          .send(projectView(project))
+      },
+    )
+
+    app.get(
+      '/projects',
+      { schema: { querystring: projectListQuery, response: { 200: projectList } } },
+      async ({ query: { limit, cursor } }) => {
+        const after = parseCursor(cursor, (name) => projectNameField.parse(name))
+        const projects = await store.read((tx) =>
+          tx.projects.list({ limit, ...(after && { after }) }),
+        )
+        const { nextCursor } = pageOf(projects, limit, ({ name }) => name)
+        return { items: projects.map(projectView), nextCursor }
+      },
+    )
+
+    app.get(
+      '/projects/:name',
+      { schema: { params: byName, response: { 200: projectViewSchema } } },
+      async ({ params: { name } }) => {
+        const project = await store.read((tx) => tx.projects.find(name))
+        if (project === undefined) throw new ProjectNotFoundError(name)
+        return projectView(project)
+      },
+    )
+  }
+}

@@ -1,0 +1,49 @@
+import { attemptList, eventList, eventListQuery } from '@sleepless/contracts'
+import { taskId } from '@sleepless/domain'
+import { existingTask } from '@sleepless/engine'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+
+import { pageOf, parseCursor } from '../cursor.ts'
+import type { ApiDeps } from '../deps.ts'
+import { attemptView } from '../views/attempt-view.ts'
+import { eventView } from '../views/event-view.ts'
+import { byTaskId } from './by-task-id.ts'
+
+/** What has happened to a task so far. */
+export function taskHistoryRoutes({ store }: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/tasks/:id/attempts',
+      { schema: { params: byTaskId, response: { 200: attemptList } } },
+      async ({ params }) => {
+        const id = taskId(params.id)
+        return store.read((tx) => {
+          existingTask(tx, id)
+          return { items: tx.attempts.ofTask(id).map(attemptView), nextCursor: null }
+        })
+      },
+    )
+
+    app.get(
+      '/tasks/:id/events',
+      {
+        schema: { params: byTaskId, querystring: eventListQuery, response: { 200: eventList } },
+      },
+      async ({ params, query: { limit, cursor } }) => {
+        const id = taskId(params.id)
+        const after = parseCursor(cursor, eventId) ?? 0
+        return store.read((tx) => {
+          existingTask(tx, id)
+          const events = tx.events.list({ taskId: id }, { after, limit })
+          const { nextCursor } = pageOf(events, limit, (event) => event.id)
+          return { items: events.map(eventView), nextCursor }
+        })
+      },
+    )
+  }
+}
+
+function eventId(text: string): number {
+  return z.coerce.number().int().nonnegative().parse(text)
+}

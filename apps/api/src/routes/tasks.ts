@@ -1,0 +1,98 @@
+import {
+  submitTaskBody,
+  taskList,
+  taskListQuery,
+  taskView as taskViewSchema,
+} from '@sleepless/contracts'
+import { taskId, type TaskFilter, type TaskId } from '@sleepless/domain'
+import { cancel, existingTask, submit, type Submission } from '@sleepless/engine'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+
+import { pageOf, parseCursor } from '../cursor.ts'
+import type { ApiDeps } from '../deps.ts'
+import { idempotencyOf } from '../idempotency-key.ts'
+import { taskView, taskViews } from '../views/task-view.ts'
+import { byTaskId } from './by-task-id.ts'
+
+/** Tasks: submitting, looking, canceling. */
+export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  const { store, engine } = deps
+  return async (app) => {
+    app.post(
+      '/tasks',
+      { schema: { body: submitTaskBody, response: { 201: taskViewSchema } } },
+      async (request, reply) => {
+        const idempotency = idempotencyOf(request)
+        const view = await store.write((tx) => {
+          const task = submit(tx, engine, submissionOf(request.body), idempotency)
+          return taskView(tx, task, engine.clock.now())
+        })
+        return reply.status(201).header('location', `/v1/tasks/${view.id}`).send(view)
+      },
+    )
+
+    app.get(
+      '/tasks',
+      { schema: { querystring: taskListQuery, response: { 200: taskList } } },
+      async ({ query: { limit, cursor, ...filter } }) => {
+        const before = parseCursor(cursor, taskId)
+        return store.read((tx) => {
+          const page = { limit, ...(before && { before }) }
+          const tasks = tx.tasks.list(given(filter), page)
+          const { nextCursor } = pageOf(tasks, limit, ({ id }) => id)
+          return { items: taskViews(tx, tasks, engine.clock.now()), nextCursor }
+        })
+      },
+    )
+
+    app.get(
+      '/tasks/:id',
+      { schema: { params: byTaskId, response: { 200: taskViewSchema } } },
+      async ({ params }) => {
+        const id = taskId(params.id)
+        return store.read((tx) => taskView(tx, existingTask(tx, id), engine.clock.now()))
+      },
+    )
+
+    app.post(
+      '/tasks/:id/cancel',
+      { schema: { params: byTaskId, response: { 200: taskViewSchema } } },
+      (request) => cancelTask(deps, taskId(request.params.id), idempotencyOf(request)),
+    )
+  }
+}
+
+async function cancelTask(
+  { store, engine, queue, logger }: ApiDeps,
+  id: TaskId,
+  idempotency: ReturnType<typeof idempotencyOf>,
+): Promise<ReturnType<typeof taskView>> {
+  const { view, stop, withdraw } = await store.write((tx) => ({
+    ...cancel(tx, engine, id, idempotency),
+    view: taskView(tx, existingTask(tx, id), engine.clock.now()),
+  }))
+  // The next heartbeat brings the same news, so a queue that is away only makes it later.
+  const told = [
+    ...(stop ? [queue.send(stop.workerId, { type: 'cancel', attemptId: stop.attemptId })] : []),
+    ...(withdraw ? [queue.withdraw([withdraw])] : []),
+  ]
+  Promise.all(told).catch((error: unknown) => {
+    logger.warn({ err: error, taskId: id }, 'cancel not sent at once')
+  })
+  return view
+}
+
+function submissionOf(body: z.output<typeof submitTaskBody>): Submission {
+  const { notBefore, budgetUsd, ...same } = body
+  return {
+    ...same,
+    notBefore: notBefore === undefined ? undefined : new Date(notBefore),
+    budgetMicroUsd: budgetUsd === undefined ? undefined : Math.round(budgetUsd * 1e6),
+  }
+}
+
+function given(filter: { [Key in keyof TaskFilter]: TaskFilter[Key] | undefined }): TaskFilter {
+  const { status, kind, project } = filter
+  return { ...(status && { status }), ...(kind && { kind }), ...(project && { project }) }
+}

@@ -1,0 +1,37 @@
+import { heartbeatAnswer, heartbeatBody, workerIdField } from '@sleepless/contracts'
+import { attemptId, workerId } from '@sleepless/domain'
+import { heartbeat, leave } from '@sleepless/engine'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+
+import type { ApiDeps } from '../deps.ts'
+
+const byWorker = z.object({ worker: workerIdField })
+
+// Three heartbeats a lease: two may be lost without harm.
+const HEARTBEATS_PER_LEASE = 3
+
+/** What workers say about themselves. */
+export function workerRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/workers/:worker/heartbeat',
+      { schema: { params: byWorker, body: heartbeatBody, response: { 200: heartbeatAnswer } } },
+      async ({ params, body }) => {
+        const beat = {
+          ...body,
+          workerId: workerId(params.worker),
+          attempts: body.attempts.map(attemptId),
+        }
+        const { canceled, lost } = await store.write((tx) => heartbeat(tx, engine, beat))
+        const heartbeatMs = engine.policy.leaseMs / HEARTBEATS_PER_LEASE
+        return { heartbeatMs, canceled: [...canceled], lost: [...lost] }
+      },
+    )
+
+    app.delete('/workers/:worker', { schema: { params: byWorker } }, async ({ params }, reply) => {
+      await store.write((tx) => leave(tx, engine, workerId(params.worker)))
+      return reply.status(204).send()
+    })
+  }
+}

@@ -1,0 +1,29 @@
+/** What the agent proves itself to the model provider with. */
+export interface Credential {
+  readonly kind: 'api-key' | 'oauth-token'
+  readonly value: string
+}
+
+export interface ClaudeExecutorOptions {
+  /** Path of the Claude Code binary. Default: that of the pinned npm package. */
+  readonly binary?: string | undefined
+  /** Without one, `probe` and `run` say AGENT_NOT_LOGGED_IN. */
+  readonly credential?: Credential | undefined
+  /** Of the model API. Default: the provider's own. */
+  readonly baseUrl?: string | undefined
+  /** For orders that name none. Default: `sonnet`. */
+  readonly defaultModel?: string | undefined
+  /**
+   * `edits-only`: it may read and edit files in its workspace, and run nothing. `all`: whatever
+   * the user may do that the worker runs as; fit for sandboxes, and for owners who take the risk.
+   */
+  readonly toolAccess: 'edits-only' | 'all'
+  /** Between SIGTERM and SIGKILL when an agent is stopped, in milliseconds. */
+  readonly killGraceMs: number
+  /** How long an agent may take to print anything, in milliseconds. Default: 120,000. */
+  readonly firstEventMs?: number | undefined
+  /** PATH of the agent and its tools. Default: the usual system directories. */
+  readonly path?: string | undefined
+  /** LANG of the agent and its tools. Default: `C.UTF-8`. */
+  readonly locale?: string | undefined
+}

@@ -1,0 +1,48 @@
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const PACKAGE = '@anthropic-ai/claude-code'
+
+function packageDirectory(resolve: NodeJS.RequireResolve, name: string): string | undefined {
+  try {
+    return dirname(resolve(`${name}/package.json`))
+  } catch {
+    return undefined
+  }
+}
+
+/** Where the pinned package may have its native binary, the likeliest place first. */
+function candidates(): readonly string[] {
+  const wrapper = packageDirectory(createRequire(import.meta.url).resolve, PACKAGE)
+  if (wrapper === undefined) return []
+  // The platform's package is complete even where install scripts were not allowed to run.
+  const { resolve } = createRequire(join(wrapper, 'package.json'))
+  const platform = `${PACKAGE}-${process.platform}-${process.arch}`
+  const native = [platform, `${platform}-musl`].flatMap((name) => {
+    const directory = packageDirectory(resolve, name)
+    return directory === undefined ? [] : [join(directory, 'claude')]
+  })
+  return [...native, join(wrapper, 'bin', 'claude.exe')]
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+}
+
+/**
+ * The Claude Code binary.
+ *
+ * @param binary taken as it is when given; otherwise the pinned npm package is searched.
+ * @returns undefined when there is none that could be executed.
+ */
+export async function findClaude(binary: string | undefined): Promise<string | undefined> {
+  for (const path of binary === undefined ? candidates() : [binary]) {
+    if (await isExecutable(path)) return path
+  }
+  return undefined
+}

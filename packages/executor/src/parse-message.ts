@@ -1,0 +1,33 @@
+import { z } from 'zod'
+
+import { text } from './lenient-schemas.ts'
+import { assistant, background, init, retry, user } from './message-schemas.ts'
+import { result } from './result-schema.ts'
+import type { StreamMessage } from './stream-message.ts'
+
+const kinds = new Map<string, z.ZodType<StreamMessage>>([
+  ['system/init', init],
+  ['system/api_retry', retry],
+  ['system/background_tasks_changed', background],
+  ['assistant', assistant],
+  ['user', user],
+  ['result', result],
+])
+
+const envelope = z.object({ type: z.string(), subtype: text })
+
+/** Reads one line. Never throws: what it can't read is `broken`, what it doesn't need `ignored`. */
+export function parseMessage(line: string): StreamMessage {
+  let json: unknown
+  try {
+    json = JSON.parse(line)
+  } catch {
+    return { type: 'broken' }
+  }
+  const outer = envelope.safeParse(json)
+  if (!outer.success) return { type: 'broken' }
+  const { type, subtype } = outer.data
+  const schema = kinds.get(type === 'system' ? `${type}/${subtype}` : type)
+  if (schema === undefined) return { type: 'ignored' }
+  return schema.safeParse(json).data ?? { type: 'broken' }
+}

@@ -1,0 +1,73 @@
+import type { Usage } from '@sleepless/domain'
+export interface ToolUse {
+  readonly id: string
+  readonly name: string
+  readonly input: Readonly<Record<string, unknown>>
+}
+
+export interface ToolResult {
+  readonly toolUseId: string
+  readonly text: string
+  readonly isError: boolean
+}
+
+export type AssistantBlock =
+  | { readonly type: 'text'; readonly text: string }
+  | ({ readonly type: 'tool_use' } & ToolUse)
+
+export interface Denial {
+  readonly tool: string
+  readonly input: Readonly<Record<string, unknown>>
+}
+
+export interface InitMessage {
+  readonly type: 'init'
+  readonly model: string
+  readonly version: string
+  readonly tools: readonly string[]
+}
+
+export interface ResultMessage {
+  readonly type: 'result'
+  readonly isError: boolean
+  /** The agent's final text; empty when it ended without one. */
+  readonly text: string
+  readonly errors: readonly string[]
+  /** HTTP status of the model API's last answer, when that is what ended the run. */
+  readonly apiStatus: number | undefined
+  readonly budgetExhausted: boolean
+  readonly denials: readonly Denial[]
+  readonly usage: Usage
+}
+
+/** One line of the agent's stream-json output, with only the fields that are used. */
+export type StreamMessage =
+  | InitMessage
+  | ResultMessage
+  | {
+      readonly type: 'retry'
+      readonly attempt: number
+      readonly maxRetries: number
+      readonly delayMs: number
+      /** Absent when no answer came. */
+      readonly status: number | undefined
+      readonly error: string
+    }
+  | {
+      readonly type: 'assistant'
+      readonly blocks: readonly AssistantBlock[]
+      /** Why the model API failed, such as `server_error`; absent for the model's own words. */
+      readonly error: string | undefined
+      /** Whether a subagent says it. */
+      readonly nested: boolean
+    }
+  | { readonly type: 'user'; readonly results: readonly ToolResult[]; readonly nested: boolean }
+  | {
+      readonly type: 'background'
+      /** Subagents that go on by themselves, whatever the agent says meanwhile. */
+      readonly agents: number
+    }
+  /** JSON of a kind that is not used. The agent adds kinds with every version. */
+  | { readonly type: 'ignored' }
+  /** Not JSON, or a known kind in an unknown shape. */
+  | { readonly type: 'broken' }

@@ -1,0 +1,21 @@
+import { DomainError, WorkspaceError } from '@sleepless/domain'
+
+import { redact } from './redact.ts'
+
+/** `error` as one of the domain's, saying what could not be done; those that are stay as they are. */
+export function failure(what: string, error: unknown): DomainError {
+  if (error instanceof DomainError) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new WorkspaceError(`${what}: ${redact(reason)}`)
+}
+
+/** Waits for both, also when one fails: whoever cleans up then meets no process still at work. */
+export async function bothDone<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second])
+  return Promise.all([first, second])
+}
+
+/** Whether a file-system call failed with this code, such as `ENOENT`. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
+}

@@ -1,0 +1,89 @@
+import { lstat, mkdir, rename } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+
+import { WorkspaceError } from '@sleepless/domain'
+
+import { hasCode } from './failure.ts'
+import type { Git, GitCommand } from './git.ts'
+import { unquotePath } from './quoted-path.ts'
+
+/** Deeper nesting is a trap, not work. */
+const MAX_ROUNDS = 50
+
+export interface NestedRepositoriesOptions {
+  readonly git: Git
+  /** Runs in the host's repository over the work tree, with an index of the base. */
+  readonly command: GitCommand
+  readonly tree: string
+  /** Where to keep the `.git` of each meanwhile, on the same file system. */
+  readonly aside: string
+  /** Submodules of the base. */
+  readonly submodules: readonly Buffer[]
+}
+
+interface Moved {
+  readonly from: Buffer
+  readonly to: string
+}
+
+/**
+ * Moves the `.git` of each repository that the agent made below the top out of the way until disposed.
+ * Git would otherwise record an empty link in place of the files, and start `git status` in a repository
+ * that stands where the base has a submodule, under whatever configuration the agent gave it.
+ */
+export async function setAsideNested(options: NestedRepositoriesOptions): Promise<AsyncDisposable> {
+  const { git, command, tree, aside, submodules } = options
+  const moved: Moved[] = []
+  await using undo = new AsyncDisposableStack()
+  undo.defer(() => putBack(moved))
+
+  const moveAll = async (folders: readonly Buffer[]): Promise<number> => {
+    const before = moved.length
+    for (const folder of folders) {
+      const from = Buffer.concat([Buffer.from(tree + sep), folder, Buffer.from('/.git')])
+      const to = join(aside, String(moved.length))
+      if (!(await isThere(from))) continue
+      await mkdir(aside, { recursive: true })
+      await rename(from, to)
+      moved.push({ from, to })
+    }
+    return moved.length - before
+  }
+
+  await moveAll(submodules)
+  for (let round = 0; ; round += 1) {
+    const folders = await listNested(git, command)
+    if (folders.length === 0) break
+    if (round === MAX_ROUNDS || (await moveAll(folders)) === 0) {
+      throw new WorkspaceError('the work tree holds repositories within repositories without end')
+    }
+  }
+  const done = undo.move()
+  return { [Symbol.asyncDispose]: () => done.disposeAsync() }
+}
+
+/** Of untracked entries git lists files one by one, and a folder only when it is a repository. */
+async function listNested(git: Git, command: GitCommand): Promise<Buffer[]> {
+  const output = await git.run(['ls-files', '--others', '--exclude-standard'], command)
+  return output
+    .split('\n')
+    .filter((line) => line.endsWith('/') || line.endsWith('/"'))
+    .map((line) => unquotePath(line).subarray(0, -1))
+}
+
+async function putBack(moved: readonly Moved[]): Promise<void> {
+  for (const { from, to } of moved.toReversed()) {
+    // The agent may run on and have made another one.
+    if (!(await isThere(from))) await rename(to, from)
+  }
+}
+
+async function isThere(path: Buffer): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false
+    throw error
+  }
+}

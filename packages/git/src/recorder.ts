@@ -1,0 +1,75 @@
+import type { AttemptId, TaskId } from '@sleepless/domain'
+
+import { commitMessage } from './commit-message.ts'
+import { EMPTY_TREE } from './exports.ts'
+import type { Git } from './git.ts'
+import { updateReferences, type Tip } from './references.ts'
+
+/** An attempt's place in the host's repository. */
+export interface HostRepository {
+  readonly gitDir: string
+  /** Without `refs/heads/`. */
+  readonly branch: string
+  /** What the work starts from; absent: an empty tree. */
+  readonly base: Tip | undefined
+  /** Where the branch pointed when the workspace was opened; absent: nowhere. */
+  readonly branchTip: string | undefined
+}
+
+export interface RecorderOptions {
+  readonly git: Git
+  readonly repository: HostRepository
+  readonly taskId: TaskId
+  readonly attemptId: AttemptId
+}
+
+/** Makes commits of trees, and remembers what this attempt has kept so far. */
+export interface Recorder {
+  /** Whether a tree differs from this attempt's last commit or, before there is one, from the base. */
+  isNew(tree: string): boolean
+  /** @returns the hash of the commit, which the branch points at from now on. */
+  commit(
+    tree: string,
+    message: { readonly subject: string; readonly body: string },
+  ): Promise<string>
+  /** @returns the hash of a commit that the branch knows nothing of. */
+  checkpoint(tree: string): Promise<string>
+}
+
+export function createRecorder({ git, repository, taskId, attemptId }: RecorderOptions): Recorder {
+  const { gitDir, branch, base } = repository
+  let head = base
+  let branchTip = repository.branchTip
+  let checkpoint: Tip | undefined
+
+  const commitTree = (tree: string, subject: string, body: string): Promise<string> =>
+    git.run(['commit-tree', tree, ...(head === undefined ? [] : ['-p', head.commit]), '-F', '-'], {
+      cwd: gitDir,
+      env: { GIT_DIR: gitDir },
+      input: commitMessage({ subject, body, taskId, attemptId }),
+    })
+
+  return {
+    isNew: (tree) => tree !== (head?.tree ?? EMPTY_TREE),
+
+    async commit(tree, { subject, body }) {
+      const commit = await commitTree(tree, subject, body)
+      await updateReferences(git, gitDir, [
+        { name: `refs/heads/${branch}`, commit, expected: branchTip ?? 'nothing' },
+        { name: `refs/sleepless/attempts/${attemptId}`, commit },
+      ])
+      head = { commit, tree }
+      branchTip = commit
+      return commit
+    },
+
+    async checkpoint(tree) {
+      if (checkpoint?.tree === tree) return checkpoint.commit
+      const commit = await commitTree(tree, `Checkpoint of ${attemptId}`, '')
+      const name = `refs/sleepless/checkpoints/${attemptId}`
+      await updateReferences(git, gitDir, [{ name, commit }])
+      checkpoint = { commit, tree }
+      return commit
+    },
+  }
+}

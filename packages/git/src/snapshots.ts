@@ -1,0 +1,92 @@
+import { copyFile, lstat, rm } from 'node:fs/promises'
+
+import { WorkspaceError } from '@sleepless/domain'
+
+import type { Git, GitCommand } from './git.ts'
+import { setAsideNested } from './nested-repositories.ts'
+import { unquotePath } from './quoted-path.ts'
+import type { Tip } from './references.ts'
+import type { AttemptPaths } from './workspace-root.ts'
+
+export interface SnapshotRequest {
+  /** Names at the top that are taken in whatever `.gitignore` says. */
+  readonly forced: readonly string[]
+  /** Start from the base again, so that what has come to be ignored since the last one is left out. */
+  readonly fresh: boolean
+}
+
+/** Turns the work tree into a tree object of the host's repository. */
+export interface Snapshots {
+  /** @returns the hash of the tree. */
+  take(request: SnapshotRequest): Promise<string>
+}
+
+export interface SnapshotsOptions {
+  readonly git: Git
+  /** The host's repository. */
+  readonly gitDir: string
+  readonly paths: AttemptPaths
+  readonly base: Tip | undefined
+}
+
+export function createSnapshots({ git, gitDir, paths, base }: SnapshotsOptions): Snapshots {
+  // Outside of the tree: nothing that is found on the way up from here is the agent's.
+  const command: GitCommand = {
+    cwd: paths.folder,
+    env: { GIT_DIR: gitDir, GIT_WORK_TREE: paths.tree, GIT_INDEX_FILE: paths.index },
+  }
+  let submodules: Promise<Buffer[]> | undefined
+  let isStarted = false
+
+  return {
+    async take({ forced, fresh }) {
+      await checkTree(paths.tree)
+      // What a killed git leaves; nobody else uses this index.
+      await rm(`${paths.index}.lock`, { force: true })
+      if (fresh || !isStarted) await resetIndex(paths, base)
+      isStarted = true
+
+      submodules ??= base === undefined ? Promise.resolve([]) : listSubmodules(git, gitDir, base)
+      await using _nested = await setAsideNested({
+        git,
+        command,
+        tree: paths.tree,
+        aside: paths.nested,
+        submodules: await submodules,
+      })
+      await git.run(['add', '--all'], command)
+      if (forced.length > 0) {
+        const input = forced.map((name) => `${name}\0`).join('')
+        await git.run(['update-index', '--add', '-z', '--stdin'], { ...command, input })
+      }
+      return git.run(['write-tree'], command)
+    },
+  }
+}
+
+async function checkTree(tree: string): Promise<void> {
+  // Not `stat`: in place of a folder that was ours, a link could lead anywhere.
+  const found = await lstat(tree).catch(() => undefined)
+  if (found?.isDirectory() === true) return
+  throw new WorkspaceError('the work tree is gone, or something else is in its place')
+}
+
+async function resetIndex(
+  { index, baseIndex }: AttemptPaths,
+  base: Tip | undefined,
+): Promise<void> {
+  if (base === undefined) await rm(index, { force: true })
+  else await copyFile(baseIndex, index)
+}
+
+async function listSubmodules(git: Git, gitDir: string, base: Tip): Promise<Buffer[]> {
+  // `-d` leaves out files, and with them most of the listing.
+  const output = await git.run(['ls-tree', '-r', '-d', base.commit], {
+    cwd: gitDir,
+    env: { GIT_DIR: gitDir },
+  })
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('160000 '))
+    .map((line) => unquotePath(line.slice(line.indexOf('\t') + 1)))
+}

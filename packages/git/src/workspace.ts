@@ -1,0 +1,121 @@
+import { lstat } from 'node:fs/promises'
+
+import { WorkspaceError, type Workspace } from '@sleepless/domain'
+
+import { exportChange } from './exports.ts'
+import { failure, hasCode } from './failure.ts'
+import type { Git } from './git.ts'
+import type { HostRepository, Recorder } from './recorder.ts'
+import { removeTree } from './remove-tree.ts'
+import type { Snapshots } from './snapshots.ts'
+import type { AttemptPaths } from './workspace-root.ts'
+import { writeFiles } from './written-files.ts'
+
+export interface WorkspaceDeps {
+  readonly git: Git
+  readonly paths: AttemptPaths
+  readonly repository: HostRepository
+  readonly snapshots: Snapshots
+  readonly recorder: Recorder
+}
+
+/**
+ * One attempt's working copy. Its calls run one after the other.
+ *
+ * Disposing first checkpoints what no commit holds. When that fails the folder stays, and disposing
+ * rejects with a {@link WorkspaceError} that says where it is; disposing again tries again.
+ */
+export function createWorkspace(deps: WorkspaceDeps): Workspace {
+  const { paths, repository } = deps
+  const inTurn = createTurns()
+  const commit = createCommit(deps)
+  let isDisposed = false
+
+  const whileOpen = <T>(what: string, work: () => Promise<T>): Promise<T> =>
+    inTurn(async () => {
+      if (isDisposed) throw new WorkspaceError(`${what}: the workspace was disposed of`)
+      return work().catch((error: unknown) => {
+        throw failure(what, error)
+      })
+    })
+
+  return {
+    path: paths.tree,
+    homePath: paths.home,
+    branch: repository.branch,
+    commit: (request) => whileOpen('the work could not be committed', () => commit(request)),
+    checkpoint: () =>
+      whileOpen('the work could not be checkpointed', () => checkpoint(deps, { fresh: true })),
+    [Symbol.asyncDispose]: () =>
+      inTurn(async () => {
+        if (isDisposed) return
+        await dispose(deps)
+        isDisposed = true
+      }),
+  }
+}
+
+function createCommit(deps: WorkspaceDeps): Workspace['commit'] {
+  const { git, paths, repository, snapshots, recorder } = deps
+  const { gitDir, branch, base } = repository
+  // Outlives a failure of what follows the commit, so that the same call can be made again.
+  let unreported: string | undefined
+
+  return async (request) => {
+    await writeFiles(paths.tree, request.files)
+    const tree = await snapshots.take({ forced: Object.keys(request.files), fresh: true })
+    if (recorder.isNew(tree)) unreported = await recorder.commit(tree, request)
+    if (unreported === undefined) return undefined
+
+    const hash = unreported
+    const reference = `refs/heads/${branch}`
+    await exportChange(git, { gitDir, paths, base, commit: hash, reference })
+    unreported = undefined
+    return { hash, branch, diffFile: paths.diffFile, bundleFile: paths.bundleFile }
+  }
+}
+
+async function checkpoint(
+  { snapshots, recorder }: WorkspaceDeps,
+  { fresh }: { readonly fresh: boolean },
+): Promise<string | undefined> {
+  const tree = await snapshots.take({ forced: [], fresh })
+  return recorder.isNew(tree) ? recorder.checkpoint(tree) : undefined
+}
+
+async function dispose(deps: WorkspaceDeps): Promise<void> {
+  const { folder, tree } = deps.paths
+  try {
+    // Going on from the last index, so that files which have not changed since are not read again.
+    if (await isThere(tree)) await checkpoint(deps, { fresh: false })
+  } catch (error) {
+    throw failure(
+      `the workspace was kept at ${folder}, for its work could not be checkpointed`,
+      error,
+    )
+  }
+  try {
+    await removeTree(folder)
+  } catch (error) {
+    throw failure(`the workspace at ${folder} could not be removed`, error)
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false
+    throw error
+  }
+}
+
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const turn = last.then(work)
+    last = turn.catch(() => undefined)
+    return turn
+  }
+}

@@ -1,0 +1,29 @@
+import type { ConnectableQueue } from './connectable-queue.ts'
+import { InvalidQueueUrlError } from './errors.ts'
+import type { QueueLogger } from './logger.ts'
+import { createMemoryQueue } from './memory/memory-queue.ts'
+import { createRedisQueue } from './redis/redis-queue.ts'
+
+export interface QueueOptions {
+  /** Default: silent. */
+  readonly logger?: QueueLogger
+  /** Redis only: goes before every key. Default `bull`; in braces (`{bull}`) for Redis Cluster. */
+  readonly prefix?: string
+}
+
+/**
+ * @param url `memory:`, `redis://…` or `rediss://…`.
+ * @throws {InvalidQueueUrlError} when it is none of these.
+ */
+export function createQueue(url: string, options: QueueOptions = {}): ConnectableQueue {
+  switch (URL.parse(url)?.protocol) {
+    case 'memory:':
+      return createMemoryQueue(options)
+    case 'redis:':
+    case 'rediss:':
+      return createRedisQueue({ ...options, url })
+    case undefined:
+    default:
+      throw new InvalidQueueUrlError()
+  }
+}

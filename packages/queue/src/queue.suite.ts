@@ -1,0 +1,319 @@
+import { setImmediate } from 'node:timers/promises'
+
+import type { ControlMessage, OrderHandler, WorkerId } from '@sleepless/domain'
+import { waitFor } from '@sleepless/testing'
+import { describe, expect, test } from 'vitest'
+
+import type { ConnectableQueue } from './connectable-queue.ts'
+import { QueueUnavailableError } from './errors.ts'
+import { newCancel, newOrder, newWorkerId } from './fixtures/orders.ts'
+import { recordedHandler } from './fixtures/recorded-handler.ts'
+
+/** What every queue does; `open` gives an empty one. */
+export function describeQueue(name: string, open: () => Promise<ConnectableQueue>): void {
+  describe(`${name} as a queue`, () => {
+    describe('delivers', () => {
+      test('an order as it was published', async () => {
+        await using queue = await open()
+        const handler = recordedHandler()
+        await queue.consume(handler.handle, { concurrency: 1 })
+        const order = newOrder()
+
+        await queue.publish(order)
+
+        await handler.count(1)
+        expect(handler.received).toEqual([order])
+      })
+
+      test('orders that came before there was a consumer, oldest first', async () => {
+        await using queue = await open()
+        const orders = [newOrder(), newOrder(), newOrder()]
+        for (const order of orders) await queue.publish(order)
+
+        const handler = recordedHandler()
+        await queue.consume(handler.handle, { concurrency: 1 })
+
+        await handler.count(3)
+        expect(handler.received).toEqual(orders)
+      })
+
+      test('an order once that was published twice while it waited', async () => {
+        await using queue = await open()
+        const [twice, last] = [newOrder(), newOrder()]
+        for (const order of [twice, twice, last]) await queue.publish(order)
+
+        const handler = recordedHandler()
+        await queue.consume(handler.handle, { concurrency: 1 })
+
+        await handler.count(2)
+        expect(handler.received).toEqual([twice, last])
+      })
+
+      test('an order once that was published again while it ran', async () => {
+        await using queue = await open()
+        const handler = recordedHandler({ held: true })
+        await queue.consume(handler.handle, { concurrency: 2 })
+        const [running, last] = [newOrder(), newOrder()]
+        await queue.publish(running)
+        await handler.count(1)
+
+        await queue.publish(running)
+        await queue.publish(last)
+
+        await handler.count(2)
+        handler.release()
+        expect(handler.received).toEqual([running, last])
+      })
+
+      test('an order again that was published again after it ended', async () => {
+        await using queue = await open()
+        const handler = recordedHandler()
+        await queue.consume(handler.handle, { concurrency: 1 })
+        const order = newOrder()
+        await queue.publish(order)
+        await handler.count(1)
+
+        // The handler has ended a moment before the queue knows.
+        const again = async (): Promise<boolean> => {
+          await queue.publish(order)
+          return handler.received.length > 1
+        }
+        await waitFor(again, { description: 'the second delivery' })
+        expect(handler.received[1]).toEqual(order)
+      })
+
+      test('the next order after a handler has thrown', async () => {
+        await using queue = await open()
+        const handler = recordedHandler()
+        const failing: OrderHandler = async (order) => {
+          await handler.handle(order)
+          throw new Error('this attempt goes wrong')
+        }
+        await queue.consume(failing, { concurrency: 1 })
+
+        const orders = [newOrder(), newOrder()]
+        for (const order of orders) await queue.publish(order)
+
+        await handler.count(2)
+        expect(handler.received).toEqual(orders)
+      })
+    })
+
+    describe('gives consumers', () => {
+      test('no more orders at once than their concurrency', async () => {
+        await using queue = await open()
+        let running = 0
+        let most = 0
+        let ended = 0
+        const handler: OrderHandler = async () => {
+          running += 1
+          most = Math.max(most, running)
+          await setImmediate()
+          running -= 1
+          ended += 1
+        }
+        for (let count = 0; count < 12; count += 1) await queue.publish(newOrder())
+
+        await queue.consume(handler, { concurrency: 3 })
+
+        await waitFor(() => ended === 12, { description: 'all orders to end' })
+        expect(most).toBe(3)
+      })
+
+      test('one order each when there are two consumers with one slot', async () => {
+        await using queue = await open()
+        const handlers = [recordedHandler({ held: true }), recordedHandler({ held: true })]
+        for (const { handle } of handlers) await queue.consume(handle, { concurrency: 1 })
+
+        await queue.publish(newOrder())
+        await queue.publish(newOrder())
+
+        await Promise.all(handlers.map((handler) => handler.count(1)))
+        expect(handlers.map(({ received }) => received.length)).toEqual([1, 1])
+        for (const handler of handlers) handler.release()
+      })
+
+      test('nothing more once they are paused', async () => {
+        await using queue = await open()
+        const [paused, other] = [recordedHandler(), recordedHandler()]
+        const consumer = await queue.consume(paused.handle, { concurrency: 1 })
+
+        await consumer.pause()
+        await queue.publish(newOrder())
+        await queue.consume(other.handle, { concurrency: 1 })
+
+        await other.count(1)
+        expect(paused.received).toEqual([])
+      })
+
+      test('time to end what runs when they are paused', async () => {
+        await using queue = await open()
+        const [paused, other] = [recordedHandler({ held: true }), recordedHandler()]
+        const consumer = await queue.consume(paused.handle, { concurrency: 2 })
+        await queue.publish(newOrder())
+        await paused.count(1)
+
+        await consumer.pause()
+        await queue.publish(newOrder())
+        await queue.consume(other.handle, { concurrency: 1 })
+
+        await other.count(1)
+        expect(paused.received).toHaveLength(1)
+        paused.release()
+      })
+
+      test('nothing more once they are disposed', async () => {
+        await using queue = await open()
+        const [gone, other] = [recordedHandler(), recordedHandler()]
+        const consumer = await queue.consume(gone.handle, { concurrency: 1 })
+
+        await consumer[Symbol.asyncDispose]()
+        await queue.publish(newOrder())
+        await queue.consume(other.handle, { concurrency: 1 })
+
+        await other.count(1)
+        expect(gone.received).toEqual([])
+      })
+    })
+
+    describe('withdraws', () => {
+      test('orders that wait', async () => {
+        await using queue = await open()
+        const [first, second, third] = [newOrder(), newOrder(), newOrder()]
+        for (const order of [first, second, third]) await queue.publish(order)
+
+        await queue.withdraw([first.attemptId, second.attemptId])
+
+        const handler = recordedHandler()
+        await queue.consume(handler.handle, { concurrency: 1 })
+        await handler.count(1)
+        expect(handler.received).toEqual([third])
+      })
+
+      test('an order so that it can be published anew', async () => {
+        await using queue = await open()
+        const [order, last] = [newOrder(), newOrder()]
+        await queue.publish(order)
+
+        await queue.withdraw([order.attemptId])
+        await queue.publish(order)
+        await queue.publish(last)
+
+        const handler = recordedHandler()
+        await queue.consume(handler.handle, { concurrency: 1 })
+        await handler.count(2)
+        expect(handler.received).toEqual([order, last])
+      })
+
+      test('nothing that runs, and minds none that is unknown', async () => {
+        await using queue = await open()
+        const handler = recordedHandler({ held: true })
+        await queue.consume(handler.handle, { concurrency: 1 })
+        const running = newOrder()
+        await queue.publish(running)
+        await handler.count(1)
+
+        const unknown = newOrder()
+        await expect(
+          queue.withdraw([running.attemptId, unknown.attemptId]),
+        ).resolves.toBeUndefined()
+
+        handler.release()
+      })
+    })
+
+    describe('sends control messages', () => {
+      test('to the named worker alone', async () => {
+        await using queue = await open()
+        const [named, other] = [newWorkerId(), newWorkerId()]
+        const heard: { worker: WorkerId; message: ControlMessage }[] = []
+        for (const worker of [named, other]) {
+          await queue.listen(worker, (message) => void heard.push({ worker, message }))
+        }
+        const [first, last] = [newCancel(), newCancel()]
+
+        await queue.send(named, first)
+        await queue.send(other, last)
+
+        await waitFor(() => heard.length >= 2, { description: 'both messages' })
+        expect(heard).toEqual([
+          { worker: named, message: first },
+          { worker: other, message: last },
+        ])
+      })
+
+      test('to the other listeners of a worker when one throws', async () => {
+        await using queue = await open()
+        const worker = newWorkerId()
+        const heard: ControlMessage[] = []
+        await queue.listen(worker, () => {
+          throw new Error('this listener goes wrong')
+        })
+        await queue.listen(worker, (message) => void heard.push(message))
+        const message = newCancel()
+
+        await queue.send(worker, message)
+
+        await waitFor(() => heard.length > 0, { description: 'the message' })
+        expect(heard).toEqual([message])
+      })
+
+      test('no more to a listener that is disposed', async () => {
+        await using queue = await open()
+        const worker = newWorkerId()
+        const heard: string[] = []
+        const listening = await queue.listen(worker, () => void heard.push('disposed'))
+        await queue.listen(worker, () => void heard.push('listening'))
+
+        await listening[Symbol.asyncDispose]()
+        await queue.send(worker, newCancel())
+
+        await waitFor(() => heard.length > 0, { description: 'the message' })
+        expect(heard).toEqual(['listening'])
+      })
+
+      test('to nobody without complaint', async () => {
+        await using queue = await open()
+        await expect(queue.send(newWorkerId(), newCancel())).resolves.toBeUndefined()
+      })
+    })
+
+    describe('when disposed', () => {
+      test('does not wait for a handler that runs', async () => {
+        const queue = await open()
+        const handler = recordedHandler({ held: true })
+        await queue.consume(handler.handle, { concurrency: 1 })
+        await queue.publish(newOrder())
+        await handler.count(1)
+
+        await expect(queue[Symbol.asyncDispose]()).resolves.toBeUndefined()
+
+        handler.release()
+      })
+
+      test('refuses what comes later', async () => {
+        const queue = await open()
+        await queue[Symbol.asyncDispose]()
+
+        const handler = recordedHandler()
+        const calls: (() => Promise<unknown>)[] = [
+          () => queue.publish(newOrder()),
+          () => queue.consume(handler.handle, { concurrency: 1 }),
+          () => queue.send(newWorkerId(), newCancel()),
+          () => queue.listen(newWorkerId(), () => undefined),
+          () => queue.withdraw([newOrder().attemptId]),
+          () => queue.waitUntilReady({ timeoutMs: 1_000 }),
+        ]
+        for (const call of calls) {
+          await expect(call()).rejects.toBeInstanceOf(QueueUnavailableError)
+        }
+      })
+
+      test('may be disposed again', async () => {
+        const queue = await open()
+        await queue[Symbol.asyncDispose]()
+        await expect(queue[Symbol.asyncDispose]()).resolves.toBeUndefined()
+      })
+    })
+  })
+}

@@ -1,0 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/**
+ * @param work gets a signal that is aborted at the deadline: what it has not begun by then, it must not.
+ * @throws what `onLate` makes, when `work` has not settled within `timeoutMs`.
+ */
+export async function withDeadline<Value>(
+  timeoutMs: number,
+  work: (signal: AbortSignal) => Promise<Value>,
+  onLate: () => Error,
+): Promise<Value> {
+  const late = new AbortController()
+  const done = new AbortController()
+  const deadline = async (): Promise<never> => {
+    await delay(timeoutMs, undefined, { signal: done.signal })
+    late.abort()
+    throw onLate()
+  }
+  try {
+    return await Promise.race([work(late.signal), deadline()])
+  } finally {
+    done.abort()
+  }
+}
