@@ -1,1 +1,3 @@
-export {}
+export { schedulerConfig, type SchedulerConfig } from './config.ts'
+export { createScheduler } from './create-scheduler.ts'
+export type { SchedulerDeps } from './deps.ts'

@@ -1,1 +1,3 @@
-export {}
+export { workerConfig, type WorkerConfig } from './config.ts'
+export { createWorker } from './create-worker.ts'
+export type { WorkerDeps, WorkerTraits } from './deps.ts'

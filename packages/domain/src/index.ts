@@ -1,3 +1,4 @@
+export { isAgentUnavailable } from './agent.ts'
 export type { AgentAvailability, AgentUnavailableCode } from './agent.ts'
 export { ATTEMPT_STATUSES, attemptTransitions, transitionAttempt } from './attempt.ts'
 export type { Attempt, AttemptMove, AttemptStatus } from './attempt.ts'

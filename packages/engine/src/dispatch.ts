@@ -1,4 +1,11 @@
-import { decide, freeSlots, type Order, type Task, type WriteTx } from '@sleepless/domain'
+import {
+  decide,
+  freeSlots,
+  type Order,
+  type ReadTx,
+  type Task,
+  type WriteTx,
+} from '@sleepless/domain'
 
 import type { EngineDeps } from './policy.ts'
 
@@ -22,6 +29,12 @@ export function dispatch(tx: WriteTx, { clock, ids }: EngineDeps): readonly Orde
     orders.push(order(tx, task, { attemptId: ids.attemptId(), now }))
   }
   return orders
+}
+
+/** Whether `dispatch` would do anything; cheap enough to ask after every change. */
+export function needsDispatch(tx: ReadTx, { clock }: EngineDeps): boolean {
+  if (tx.tasks.due(clock.now(), 1).length > 0) return true
+  return tx.tasks.ready(1).length > 0 && freeSlots(tx.workers.facts()) > 0
 }
 
 function order(

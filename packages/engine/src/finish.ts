@@ -1,6 +1,6 @@
 import {
   failureReasons,
-  type AgentUnavailableCode,
+  isAgentUnavailable,
   type AttemptOutcome,
   type Failure,
   type Usage,
@@ -35,18 +35,10 @@ function noteUnavailableAgent(
   workerId: WorkerId,
   { code, message }: Failure,
 ): void {
-  if (!isUnavailable(code)) return
+  if (!isAgentUnavailable(code)) return
   const worker = tx.workers.find(workerId)
   if (worker === undefined || !worker.agent.available) return
   const agent = { available: false, code, detail: message || failureReasons[code].cause } as const
   tx.workers.upsert({ ...worker, agent })
   tx.events.append({ type: 'worker.changed', at: clock.now(), data: { workerId, agent } })
-}
-
-function isUnavailable(code: Failure['code']): code is AgentUnavailableCode {
-  return (
-    code === 'AGENT_NOT_INSTALLED' ||
-    code === 'AGENT_NOT_LOGGED_IN' ||
-    code === 'SANDBOX_UNAVAILABLE'
-  )
 }

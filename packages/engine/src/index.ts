@@ -1,7 +1,7 @@
 export { cancel, type Cancellation } from './cancel.ts'
 export { claim, type Claimed } from './claim.ts'
 export { createProject } from './create-project.ts'
-export { dispatch } from './dispatch.ts'
+export { dispatch, needsDispatch } from './dispatch.ts'
 export { beginEffect, completeEffect, EffectNotBegunError } from './effects.ts'
 export type { EffectRequest, EffectStart } from './effects.ts'
 export { finish } from './finish.ts'

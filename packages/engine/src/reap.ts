@@ -1,4 +1,4 @@
-import type { AttemptId, WriteTx } from '@sleepless/domain'
+import type { AttemptId, ReadTx, WriteTx } from '@sleepless/domain'
 
 import type { EngineDeps } from './policy.ts'
 import { settleAttempt } from './settle-attempt.ts'
@@ -28,10 +28,7 @@ export function reap(tx: WriteTx, deps: EngineDeps): readonly AttemptId[] {
 }
 
 /** Whether there is anything that `reap` would do; cheap, and without a transaction of its own. */
-export function needsReaping(
-  tx: Pick<WriteTx, 'workers' | 'attempts' | 'leaseClock'>,
-  { clock, policy }: EngineDeps,
-): boolean {
+export function needsReaping(tx: ReadTx, { clock, policy }: EngineDeps): boolean {
   const tick = tx.leaseClock.now()
   const [oldest] = tx.attempts.dispatched()
   const deadline = clock.now().getTime() - policy.claimDeadlineMs

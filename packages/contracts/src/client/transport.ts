@@ -18,6 +18,8 @@ export interface RequestOptions {
   readonly body?: Uint8Array | ReadableStream<Uint8Array>
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
+  /** Instead of the transport's own. */
+  readonly timeoutMs?: number
 }
 
 export interface Transport {
@@ -38,7 +40,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   async function request(path: string, sent: RequestOptions = {}): Promise<Response> {
     const deadline = new AbortController()
-    const timer = setTimeout(() => deadline.abort(), timeoutMs)
+    const timer = setTimeout(() => deadline.abort(), sent.timeoutMs ?? timeoutMs)
     const signal =
       sent.signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, sent.signal])
     try {

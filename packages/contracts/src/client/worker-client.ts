@@ -44,6 +44,9 @@ export interface WorkerClient {
   finish(held: Held, body: Pick<FinishBody, 'outcome' | 'usage'>): Promise<void>
 }
 
+// The largest bundles, over a slow line.
+const UPLOAD_TIMEOUT_MS = 10 * 60 * 1000
+
 export function createWorkerClient(workerId: WorkerId, options: TransportOptions): WorkerClient {
   const transport = createTransport(options)
   const worker = `/internal/workers/${workerId}`
@@ -78,6 +81,7 @@ export function createWorkerClient(workerId: WorkerId, options: TransportOptions
         method: 'PUT',
         query: { ...proof(held), sha256 },
         body: content,
+        timeoutMs: UPLOAD_TIMEOUT_MS,
         headers: { 'content-type': 'application/octet-stream' },
       })
     },

@@ -1,0 +1,51 @@
+import type {
+  AgentContext,
+  AgentEvent,
+  AgentOrder,
+  AgentOutcome,
+  Executor,
+} from '@sleepless/domain'
+
+import type { Reporter } from './reporter.ts'
+
+/** Runs the agent to its end, and passes on what it tells. */
+export async function runAgent(
+  executor: Executor,
+  order: AgentOrder,
+  context: AgentContext,
+  reporter: Reporter,
+): Promise<AgentOutcome> {
+  const run = executor.run(order, context)
+  for (;;) {
+    const next = await run.next()
+    if (next.done === true) return next.value
+    await pass(next.value, reporter)
+  }
+}
+
+async function pass(event: AgentEvent, reporter: Reporter): Promise<void> {
+  const at = new Date().toISOString()
+  switch (event.type) {
+    case 'output':
+      await reporter.output(event.text)
+      return
+    case 'acted':
+      reporter.report({ type: 'acted', at, action: event.action.slice(0, 500) })
+      return
+    case 'warned':
+      reporter.report({ type: 'warned', at, message: event.message.slice(0, 2000) })
+      return
+    case 'started':
+      reporter.report({ type: 'started', at, pid: event.pid })
+      return
+    case 'ready': {
+      const { model, version } = event
+      reporter.report({
+        type: 'ready',
+        at,
+        model: model.slice(0, 200),
+        version: version.slice(0, 200),
+      })
+    }
+  }
+}
