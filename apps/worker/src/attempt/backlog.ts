@@ -23,7 +23,7 @@ const MAX_REPORTS = 200
 export function createBacklog(): Backlog {
   let reports: Report[] = []
   let firstSeq = 1
-  let output = Buffer.alloc(0)
+  let output: Buffer = Buffer.alloc(0)
   let offset = 0
   let added: Buffer[] = []
 
