@@ -10,6 +10,7 @@ const {
   SLEEPLESS_LEASE_MS,
   SLEEPLESS_LOG_LEVEL,
   QUEUE_URL,
+  SLEEPLESS_RESULTS_URL,
 } = environmentFields
 
 export const apiConfig = z
@@ -22,6 +23,7 @@ export const apiConfig = z
     SLEEPLESS_LEASE_MS,
     SLEEPLESS_LOG_LEVEL,
     QUEUE_URL,
+    SLEEPLESS_RESULTS_URL,
   })
   .transform((env) => ({
     home: env.SLEEPLESS_HOME,
@@ -32,5 +34,6 @@ export const apiConfig = z
     leaseMs: env.SLEEPLESS_LEASE_MS,
     logLevel: env.SLEEPLESS_LOG_LEVEL,
     queueUrl: env.QUEUE_URL,
+    resultsUrl: env.SLEEPLESS_RESULTS_URL,
   }))
 export type ApiConfig = z.output<typeof apiConfig>

@@ -1,1 +1,3 @@
-export {}
+export type { CliCommand } from './cli-command.ts'
+export type { CliContext } from './cli-context.ts'
+export { runCli } from './run-cli.ts'

@@ -109,8 +109,6 @@ async function spawnAgent({ file, args, env, cwd, input }: AgentCommand): Promis
     const { shortMessage } = await subprocess
     throw new AgentSpawnError(shortMessage ?? 'the agent could not be started')
   }
-  // Else execa would read and drop what nobody reads yet.
-  stdout.pause()
   return { pid, stdout, stderr, exited: exitOf(nodeChildProcess) }
 }
 
@@ -147,7 +145,7 @@ export async function startAgent(
     setTimeout(() => stop('timed-out'), Math.min(limits.timeoutMs, MAX_TIMER_MS)),
     setTimeout(() => stop('never-started'), Math.min(limits.firstEventMs, MAX_TIMER_MS)),
   ] as const
-  // For good: a stream whose only such listener goes forgets that it is paused.
+  // For good: without such a listener, execa reads and drops what nobody takes.
   stdout.on('readable', () => clearTimeout(timers[1]))
 
   const end = async (): Promise<AgentEnding> => {

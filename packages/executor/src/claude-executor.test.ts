@@ -18,7 +18,6 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { createClaudeExecutor } from './claude-executor.ts'
-import { findProcesses } from './processes.ts'
 
 const CREDENTIAL = { kind: 'api-key', value: 'sk-ant-api03-made-up' } as const
 
@@ -31,8 +30,6 @@ interface Bench {
     options?: Partial<ClaudeExecutorOptions>,
     order?: Partial<AgentOrder>,
   ) => AsyncGenerator<AgentEvent, AgentOutcome, undefined>
-  /** Processes that the attempt has left, whatever became of their parents. */
-  readonly leftOvers: () => Promise<number>
 }
 
 async function bench(script: Script, options: ScriptedModelOptions = {}): Promise<Bench> {
@@ -68,14 +65,6 @@ async function bench(script: Script, options: ScriptedModelOptions = {}): Promis
         { workspacePath, homePath, signal: stop.signal },
       )
     },
-    async leftOvers() {
-      const signs = {
-        marker: `SLEEPLESS_ATTEMPT=${sessionId}`,
-        directories: [workspacePath, homePath],
-        known: new Map(),
-      }
-      return (await findProcesses(signs)).length
-    },
   }
 }
 
@@ -98,6 +87,20 @@ async function finish(
     }
     events.push(value)
     onEvent(value)
+  }
+}
+
+function pidOf(events: readonly AgentEvent[]): number {
+  const started = events.find((event) => event.type === 'started')
+  if (started === undefined) throw new Error('the agent was not started')
+  return started.pid
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 
@@ -265,12 +268,12 @@ describe('failures', () => {
   })
 
   test('a model that goes silent is TIMED_OUT', async () => {
-    const { run, leftOvers } = await bench([{ kind: 'stall', after: 'message-start' }])
-    const { outcome } = await finish(run({}, { timeoutMs: 1500 }))
+    const { run } = await bench([{ kind: 'stall', after: 'message-start' }])
+    const { events, outcome } = await finish(run({}, { timeoutMs: 1500 }))
     expect(outcome).toMatchObject({
       failure: { code: 'TIMED_OUT', message: 'The agent was stopped after 1.5 s.' },
     })
-    expect(await leftOvers()).toBe(0)
+    expect(isAlive(pidOf(events))).toBe(false)
   })
 
   test('a missing binary is AGENT_NOT_INSTALLED', async () => {
@@ -289,36 +292,49 @@ describe('failures', () => {
 })
 
 describe('stopping', () => {
-  /** A tool with one child in a session of its own, and one that clears its environment. */
-  const spread =
-    'setsid sleep 300 >/dev/null 2>&1 & env -i setsid sleep 300 >/dev/null 2>&1 & echo spread'
+  /** Starts processes in sessions of their own, which write down their ids. */
+  const spread = [
+    '(cd / && setsid sh -c "echo \\$\\$ > $PWD/elsewhere.pid; exec sleep 300" >/dev/null 2>&1 &)',
+    '(env -i setsid sh -c "echo \\$\\$ > nameless.pid; exec sleep 300" >/dev/null 2>&1 &)',
+    'until [ -s elsewhere.pid ] && [ -s nameless.pid ]; do sleep 0.02; done',
+  ].join('\n')
+
+  async function spreadPids(workspacePath: string): Promise<readonly number[]> {
+    const names = ['elsewhere.pid', 'nameless.pid']
+    return Promise.all(
+      names.map(async (name) => Number(await readFile(join(workspacePath, name), 'utf8'))),
+    )
+  }
 
   test('in the middle of a tool leaves no process alive', async () => {
-    const { run, stop, leftOvers, workspacePath } = await bench(
-      bashScript(`${spread}; touch busy; while :; do sleep 0.1; done`, 'Done.'),
+    const { run, stop, workspacePath } = await bench(
+      bashScript(`${spread}\ntouch busy; while :; do sleep 0.1; done`, 'Done.'),
     )
     const busy = setInterval(() => {
       if (existsSync(join(workspacePath, 'busy'))) stop.abort()
     }, 20)
     onTestFinished(() => clearInterval(busy))
-    const { outcome } = await finish(run())
+    const { events, outcome } = await finish(run())
     expect(outcome.kind).toBe('stopped')
-    expect(await leftOvers()).toBe(0)
+    const pids = [...(await spreadPids(workspacePath)), pidOf(events)]
+    expect(pids.filter(isAlive)).toEqual([])
   })
 
   test('by no longer taking events leaves no process alive', async () => {
-    const { run, leftOvers } = await bench(bashScript('while :; do sleep 0.1; done', 'Done.'))
+    const { run } = await bench(bashScript('while :; do sleep 0.1; done', 'Done.'))
+    const events: AgentEvent[] = []
     for await (const event of run()) {
+      events.push(event)
       if (event.type === 'acted') break
     }
-    expect(await leftOvers()).toBe(0)
+    expect(isAlive(pidOf(events))).toBe(false)
   })
 
   test('is not needed for what tools left behind at an ordinary end', async () => {
-    const { run, leftOvers } = await bench(bashScript(spread, 'Done.'))
+    const { run, workspacePath } = await bench(bashScript(spread, 'Done.'))
     const { outcome } = await finish(run())
     expect(outcome).toMatchObject({ kind: 'succeeded', answer: 'Done.' })
-    expect(await leftOvers()).toBe(0)
+    expect((await spreadPids(workspacePath)).filter(isAlive)).toEqual([])
   })
 
   test('before the start starts nothing', async () => {

@@ -1,8 +1,9 @@
-import { appendFile, copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Author } from './git-environment.ts'
 import type { Git } from './git.ts'
+import { copyIndex } from './index-copy.ts'
 import type { Tip } from './references.ts'
 import type { AttemptPaths } from './workspace-root.ts'
 
@@ -57,7 +58,7 @@ export async function cloneAgentRepository(
   })
   await git.run(['reset', '--hard', '--quiet'], command)
   // Knows the size and time of each file, which spares the host from reading them all again.
-  await copyFile(join(gitDir, 'index'), paths.baseIndex)
+  await copyIndex(join(gitDir, 'index'), paths.baseIndex)
 }
 
 function quoted(value: string): string {

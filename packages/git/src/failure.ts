@@ -1,12 +1,13 @@
 import { DomainError, WorkspaceError } from '@sleepless/domain'
 
-import { redact } from './redact.ts'
+import { summary } from './redact.ts'
 
-/** `error` as one of the domain's, saying what could not be done; those that are stay as they are. */
+/** `error` as one of the domain's, that begins with what could not be done. */
 export function failure(what: string, error: unknown): DomainError {
+  if (error instanceof WorkspaceError) return new WorkspaceError(`${what}: ${error.message}`)
   if (error instanceof DomainError) return error
   const reason = error instanceof Error ? error.message : String(error)
-  return new WorkspaceError(`${what}: ${redact(reason)}`)
+  return new WorkspaceError(`${what}: ${summary(reason)}`)
 }
 
 /** Waits for both, also when one fails: whoever cleans up then meets no process still at work. */

@@ -39,7 +39,6 @@ export const FIXED_CONFIG: readonly string[] = [
   'core.autocrlf=false',
   'core.safecrlf=false',
   'core.quotePath=true',
-  'core.filesRefLockTimeout=2000',
   // A commit that was reported must outlive a power cut; git's default leaves loose objects to luck.
   'core.fsync=committed',
   'core.fsyncMethod=batch',

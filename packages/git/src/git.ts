@@ -1,8 +1,8 @@
 import { WorkspaceError } from '@sleepless/domain'
-import { simpleGit, type SimpleGitOptions } from 'simple-git'
+import { GitError, simpleGit, type SimpleGitOptions } from 'simple-git'
 
 import { FIXED_CONFIG } from './git-environment.ts'
-import { redact } from './redact.ts'
+import { redact, summary } from './redact.ts'
 import { stopSignal } from './stop-signal.ts'
 
 /** How long a process may go on after it was told to stop, before nobody waits for it any more. */
@@ -35,8 +35,8 @@ export class GitFailedError extends WorkspaceError {
   readonly stderr: string
 
   constructor(command: string, stderr: string) {
-    super(`git ${command} failed: ${redact(stderr)}`)
-    this.stderr = stderr
+    super(`git ${command} failed: ${summary(stderr)}`)
+    this.stderr = redact(stderr)
   }
 }
 
@@ -105,8 +105,10 @@ async function spawnGit(
     errors: (error, { exitCode, stdErr }) => {
       const text = Buffer.concat(stdErr).toString('utf8')
       // simple-git by itself takes a process that was killed, or failed in silence, for a success.
-      if (exitCode !== 0) return new Error(text === '' ? `exit code ${exitCode}` : text)
-      return INCOMPLETE.test(text) ? new Error(text) : error
+      if (exitCode !== 0) {
+        return new GitError(undefined, text === '' ? `exit code ${exitCode}` : text)
+      }
+      return INCOMPLETE.test(text) ? new GitError(undefined, text) : error
     },
   })
   // simple-git waits 50 ms for late output of a process that wrote nothing; most of ours write nothing.

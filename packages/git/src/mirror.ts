@@ -6,7 +6,7 @@ import { ensureBareRepository, type BareRepositoryPlace } from './bare-repositor
 import { isBranchName } from './branch-name.ts'
 import { bothDone } from './failure.ts'
 import { GitFailedError, type Git } from './git.ts'
-import { redact } from './redact.ts'
+import { summary } from './redact.ts'
 import { withRefLocks } from './ref-lock.ts'
 import { readReferences, type Tip } from './references.ts'
 import { createSharedTurns } from './shared-turns.ts'
@@ -112,7 +112,7 @@ async function remoteHead(options: MirrorsOptions, call: RemoteCall): Promise<st
   if (branch !== undefined && isBranchName(branch)) return branch
   if (output === '') return undefined
   throw new WorkspaceError(
-    `the HEAD of ${redact(call.remote)} names no branch; set the project's defaultBranch`,
+    `the HEAD of ${summary(call.remote)} names no branch; set the project's defaultBranch`,
   )
 }
 
@@ -130,7 +130,7 @@ async function callRemote(
     })
   } catch (error) {
     if (!(error instanceof GitFailedError)) throw error
-    throw new GitFailedError(`${args[0]} from ${redact(remote)}`, error.stderr)
+    throw new GitFailedError(`${args[0]} from ${summary(remote)}`, error.stderr)
   }
 }
 
@@ -145,6 +145,6 @@ async function readBase(
   const others = await readReferences(git, gitDir, REMOTE_BRANCHES)
   if (others.size === 0) return undefined
   throw new WorkspaceError(
-    `${redact(remote)} has no branch ${JSON.stringify(defaultBranch)}; set the project's defaultBranch`,
+    `${summary(remote)} has no branch ${JSON.stringify(defaultBranch)}; set the project's defaultBranch`,
   )
 }

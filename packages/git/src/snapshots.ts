@@ -1,8 +1,9 @@
-import { copyFile, lstat, rm } from 'node:fs/promises'
+import { lstat, rm } from 'node:fs/promises'
 
 import { WorkspaceError } from '@sleepless/domain'
 
 import type { Git, GitCommand } from './git.ts'
+import { copyIndex } from './index-copy.ts'
 import { setAsideNested } from './nested-repositories.ts'
 import { unquotePath } from './quoted-path.ts'
 import type { Tip } from './references.ts'
@@ -76,7 +77,7 @@ async function resetIndex(
   base: Tip | undefined,
 ): Promise<void> {
   if (base === undefined) await rm(index, { force: true })
-  else await copyFile(baseIndex, index)
+  else await copyIndex(baseIndex, index)
 }
 
 async function listSubmodules(git: Git, gitDir: string, base: Tip): Promise<Buffer[]> {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
+
 import { createQueue } from '../dist/index.js'
 import { newOrder, newWorkerId } from '../src/fixtures/orders.ts'
 const signal = process.argv[2] as NodeJS.Signals
@@ -13,10 +14,21 @@ await queue.listen(newWorkerId(), () => {})
 queue.onReconnect(() => {})
 await queue.publish(newOrder())
 await delay(200)
-if (signal as string !== 'none') child.kill(signal)
+if ((signal as string) !== 'none') child.kill(signal)
 await delay(downMs)
 const t = Date.now()
 await queue[Symbol.asyncDispose]()
 const disposed = Date.now() - t
 child.unref()
-process.on('exit', () => { child.kill('SIGKILL'); console.log(signal, downMs, 'disposed in', disposed, 'ms, process ended after', Date.now() - t, 'ms') })
+process.on('exit', () => {
+  child.kill('SIGKILL')
+  console.log(
+    signal,
+    downMs,
+    'disposed in',
+    disposed,
+    'ms, process ended after',
+    Date.now() - t,
+    'ms',
+  )
+})

@@ -37,6 +37,11 @@ export const environmentFields = {
     .string()
     .regex(/^(?:memory:|rediss?:\/\/.+)$/, 'expected memory:, redis://… or rediss://…')
     .default('memory:'),
+  /** `s3://bucket?region=…&endpoint=…`; credentials as the AWS SDK finds them. */
+  SLEEPLESS_RESULTS_URL: z
+    .string()
+    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]+(?:\?.*)?$/, 'expected s3://bucket?region=…&endpoint=…')
+    .optional(),
   WORKER_CONCURRENCY: wholeNumber(1, 256).default(2),
   WORKER_LABELS: z
     .string()

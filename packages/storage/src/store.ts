@@ -57,7 +57,7 @@ export function openStore(file: string): SqliteStore {
 function readsOf(connection: Connection): ReadTx {
   const db = query(connection)
   return {
-    tasks: taskReads(db),
+    tasks: taskReads(db, connection),
     attempts: attemptReads(db),
     events: eventReads(db),
     workers: workerReads(db),
@@ -71,7 +71,7 @@ function readsOf(connection: Connection): ReadTx {
 function writesOf(connection: Connection): WriteTx {
   const db = query(connection)
   return {
-    tasks: taskWrites(db),
+    tasks: taskWrites(db, connection),
     attempts: attemptWrites(db),
     events: eventWrites(db),
     workers: workerWrites(db),

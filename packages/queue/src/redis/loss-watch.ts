@@ -1,23 +1,24 @@
 import { randomUUID } from 'node:crypto'
 
-import type { Redis } from 'ioredis'
+import type { Connection } from './connection.ts'
 
 const CHECK_INTERVAL_MS = 1_000
-const WITNESS_TTL_SECONDS = 60
+const TTL_SECONDS = 60
 
 /**
  * Notices that Redis was emptied under a live connection (FLUSHALL): a key of ours is gone.
  * A process that was frozen for longer than the key lives is told of a loss too, rightly or not.
  */
-export function watchForLoss(client: Redis, onLoss: () => void): Disposable {
+export function watchForLoss(connection: Connection, onLoss: () => void): Disposable {
+  const { client } = connection
   const witness = `sleepless-queue-witness:${randomUUID()}`
   let isArmed = false
 
   async function check(): Promise<void> {
     if (client.status !== 'ready') return
-    const kept = await client.set(witness, '1', 'EX', WITNESS_TTL_SECONDS, 'XX')
+    const kept = await connection.run(() => client.set(witness, '1', 'EX', TTL_SECONDS, 'XX'))
     if (kept !== null) return
-    await client.set(witness, '1', 'EX', WITNESS_TTL_SECONDS)
+    await connection.run(() => client.set(witness, '1', 'EX', TTL_SECONDS))
     if (isArmed) onLoss()
     isArmed = true
   }

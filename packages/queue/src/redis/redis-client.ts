@@ -4,9 +4,6 @@ import type { RedisAddress } from './redis-address.ts'
 
 const MIN_RETRY_DELAY_MS = 50
 const MAX_RETRY_DELAY_MS = 1_000
-const KEEP_ALIVE_MS = 10_000
-// Longer than a consumer waits for its next order in one command (5 s).
-const CONSUMER_SILENCE_MS = 15_000
 
 export type OpenClient = (address: RedisAddress, timeoutMs: number) => Redis
 
@@ -14,7 +11,6 @@ export type OpenClient = (address: RedisAddress, timeoutMs: number) => Redis
 export const openCommandClient: OpenClient = (address, timeoutMs) =>
   open(address, {
     connectTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     // We subscribe again ourselves: ioredis leaves a rejection unhandled when that fails.
@@ -23,17 +19,13 @@ export const openCommandClient: OpenClient = (address, timeoutMs) =>
 
 /** For a BullMQ worker: its commands wait until Redis is back, as BullMQ demands. */
 export const openConsumerClient: OpenClient = (address, timeoutMs) =>
-  open(address, {
-    connectTimeout: timeoutMs,
-    socketTimeout: CONSUMER_SILENCE_MS,
-    maxRetriesPerRequest: null,
-  })
+  open(address, { connectTimeout: timeoutMs, maxRetriesPerRequest: null })
 
+// No socketTimeout: its timer outlives the connection, and then breaks the next one.
 function open(address: RedisAddress, options: RedisOptions): Redis {
   return new Redis({
     ...address.options,
     ...options,
-    keepAlive: KEEP_ALIVE_MS,
     retryStrategy: (times) => Math.min(MIN_RETRY_DELAY_MS * 2 ** (times - 1), MAX_RETRY_DELAY_MS),
     // After a failover we may be talking to a replica.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),

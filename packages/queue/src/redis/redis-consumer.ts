@@ -26,14 +26,14 @@ export async function createRedisConsumer(
   concurrency: number,
 ): Promise<OrderConsumer> {
   const { connections, logger, queue } = deps
-  const client = connections.openForConsumer()
+  const connection = connections.openForConsumer()
   let isPaused = false
   const process = createOrderProcessor({ handler, logger, isPaused: () => isPaused })
 
   // A job stays active for its attempt's life and its lock is renewed meanwhile, so that leftovers
   // of dead workers can be told from running ones. Nothing acts on a lock: no stalled check.
   const worker = new Worker<unknown>(queue.name, process, {
-    connection: client,
+    connection: connection.client,
     prefix: queue.prefix,
     concurrency,
     lockDuration: LOCK_MS,
@@ -50,11 +50,11 @@ export async function createRedisConsumer(
     isPaused = true
     refusals[Symbol.dispose]()
     await worker.close(true)
-    connections.close(client)
+    connection[Symbol.dispose]()
   }
 
   try {
-    await connections.run(client, () => worker.waitUntilReady())
+    await connection.run(() => worker.waitUntilReady())
   } catch (error) {
     await close()
     throw error

@@ -1,7 +1,7 @@
 import type { ControlMessage, WorkerId } from '@sleepless/domain'
-import type { Redis } from 'ioredis'
 
 import type { QueueLogger } from '../logger.ts'
+import type { Connection } from './connection.ts'
 import type { Connections } from './connections.ts'
 import { createControlListeners, type ControlListener } from './control-listeners.ts'
 
@@ -15,38 +15,35 @@ export interface RedisControl {
 /** Control messages as Redis pub/sub: who does not listen just then misses them. */
 export function createRedisControl(
   connections: Connections,
-  commands: Redis,
+  commands: Connection,
   logger: QueueLogger,
 ): RedisControl {
   const listeners = createControlListeners(logger)
-  let subscriber: Redis | undefined
+  let subscriber: Connection | undefined
 
-  function subscribe(client: Redis, channels: readonly string[]): Promise<unknown> {
-    return connections.run(client, () => client.subscribe(...channels))
-  }
-
-  function openSubscriber(): Redis {
-    const client = connections.openForCommands()
+  function openSubscriber(): Connection {
+    const connection = connections.openForCommands()
+    const { client } = connection
     client.on('message', (channel, text) => listeners.tell(channel, text))
     client.on('ready', () => {
       const channels = listeners.channels()
       if (channels.length === 0) return
       // If it fails, the connection is made again, and so is this.
-      subscribe(client, channels).catch(() => client.disconnect(true))
+      subscribe(connection, channels).catch(() => client.disconnect(true))
     })
-    return client
+    return connection
   }
 
   async function remove(channel: string, listener: ControlListener): Promise<void> {
-    if (!listeners.remove(channel, listener) || subscriber?.status !== 'ready') return
+    if (!listeners.remove(channel, listener) || subscriber?.client.status !== 'ready') return
     // What still comes for a channel that nobody listens to is dropped.
-    await subscriber.unsubscribe(channel).catch(() => undefined)
+    await subscriber.run((client) => client.unsubscribe(channel)).catch(() => undefined)
   }
 
   return {
     async send(workerId, message) {
       const text = JSON.stringify(message)
-      await connections.run(commands, () => commands.publish(channelOf(workerId), text))
+      await commands.run((client) => client.publish(channelOf(workerId), text))
     },
 
     async listen(workerId, listener) {
@@ -68,4 +65,8 @@ export function createRedisControl(
 
 function channelOf(workerId: WorkerId): string {
   return `sleepless-control:${workerId}`
+}
+
+function subscribe(connection: Connection, channels: readonly string[]): Promise<unknown> {
+  return connection.run((client) => client.subscribe(...channels))
 }

@@ -1,8 +1,7 @@
 import type { AttemptId, Order } from '@sleepless/domain'
 import { Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
 
-import type { Connections } from './connections.ts'
+import type { Connection } from './connection.ts'
 
 const KEPT_EVENTS = 100
 
@@ -20,12 +19,11 @@ export interface RedisOrders extends AsyncDisposable {
 }
 
 export function createRedisOrders(
-  connections: Connections,
-  commands: Redis,
+  connection: Connection,
   { name, prefix }: QueueName,
 ): RedisOrders {
   const queue = new Queue<Order>(name, {
-    connection: commands,
+    connection: connection.client,
     prefix,
     streams: { events: { maxLen: KEPT_EVENTS } },
     skipVersionCheck: true,
@@ -38,13 +36,13 @@ export function createRedisOrders(
       // BullMQ ignores a job whose id it has.
       const jobId = order.attemptId
       const options = { jobId, attempts: 1, removeOnComplete: true, removeOnFail: true }
-      await connections.run(commands, () => queue.add('order', order, options))
+      await connection.run(() => queue.add('order', order, options))
     },
     async remove(attemptIds) {
       // BullMQ leaves alone a job whose lock somebody holds.
       const removeAll = (): Promise<unknown> =>
         Promise.all(attemptIds.map((attemptId) => queue.remove(attemptId)))
-      await connections.run(commands, removeAll)
+      await connection.run(removeAll)
     },
     [Symbol.asyncDispose]: () => queue.close(),
   }

@@ -18,7 +18,7 @@ export interface RedisQueueOptions {
   readonly logger?: QueueLogger
   /** Goes before every key. Default `bull`, as BullMQ's; in braces (`{bull}`) for Redis Cluster. */
   readonly prefix?: string
-  /** Which workers the orders are for. Default: `default`. */
+  /** Which workers the orders are for; without a colon. Default: `default`. */
   readonly pool?: string
   /** How long a call may take. Default 5,000. */
   readonly commandTimeoutMs?: number
@@ -42,16 +42,16 @@ export function createRedisQueue({
   const resources = new AsyncDisposableStack()
   const connections = resources.use(createConnections(address, logger, commandTimeoutMs))
   const commands = connections.openForCommands()
-  const orders = resources.use(createRedisOrders(connections, commands, queue))
+  const orders = resources.use(createRedisOrders(commands, queue))
   const control = createRedisControl(connections, commands, logger)
 
-  commands.once('ready', () => {
-    warnOfEviction(commands, logger).catch(() => undefined)
+  commands.client.once('ready', () => {
+    warnOfEviction(commands.client, logger).catch(() => undefined)
   })
 
   return {
     async waitUntilReady({ timeoutMs }) {
-      await connections.run(commands, () => commands.ping(), timeoutMs)
+      await commands.run((client) => client.ping(), timeoutMs)
     },
 
     publish: (order) => orders.add(order),

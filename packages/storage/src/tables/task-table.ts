@@ -4,45 +4,40 @@ import {
   type ReadTx,
   type Task,
   type TaskFilter,
+  type TaskId,
   type WriteTx,
 } from '@sleepless/domain'
-import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 
-import type { Database } from '../database.ts'
+import type { Connection, Database } from '../database.ts'
 import { tasks } from '../schema.ts'
 import { clearable } from './clearable.ts'
 
 type Row = typeof tasks.$inferSelect
 
-export function taskReads(db: Database): ReadTx['tasks'] {
+export function taskReads(db: Database, connection: Connection): ReadTx['tasks'] {
   const find = db
     .select()
     .from(tasks)
     .where(eq(tasks.id, sql.placeholder('id')))
     .prepare()
-  // The index is named: with statistics at hand, the planner would rather scan the whole table.
-  const ready = db
-    .select(getTableColumns(tasks))
-    .from(sql`tasks INDEXED BY tasks_ready`)
-    .where(sql`status = 'queued' AND open_attempt_id IS NULL AND due_at IS NULL`)
-    .orderBy(desc(tasks.priority), asc(tasks.id))
-    .limit(sql.placeholder('limit'))
-    .prepare()
-  const waitsForMoment = and(eq(tasks.status, sql`'queued'`), isNotNull(tasks.dueAt))
-  const due = db
-    .select({ id: tasks.id })
-    .from(sql`tasks INDEXED BY tasks_due`)
-    .where(and(waitsForMoment, lte(tasks.dueAt, sql.placeholder('now'))))
-    .orderBy(asc(tasks.dueAt))
-    .limit(sql.placeholder('limit'))
-    .prepare()
-  const nextDue = db
-    .select({ dueAt: tasks.dueAt })
-    .from(sql`tasks INDEXED BY tasks_due`)
-    .where(waitsForMoment)
-    .orderBy(asc(tasks.dueAt))
-    .limit(1)
-    .prepare()
+  // These name their index: with statistics at hand, the planner would rather scan the whole table.
+  // The query builder cannot say that, hence SQL; only ids are taken, so nothing escapes its mapping.
+  const ready = connection.prepare<[number], { id: TaskId }>(
+    `SELECT id FROM tasks INDEXED BY tasks_ready
+     WHERE status = 'queued' AND open_attempt_id IS NULL AND due_at IS NULL
+     ORDER BY priority DESC, id LIMIT ?`,
+  )
+  const due = connection.prepare<[number, number], { id: TaskId }>(
+    `SELECT id FROM tasks INDEXED BY tasks_due
+     WHERE status = 'queued' AND due_at IS NOT NULL AND due_at <= ?
+     ORDER BY due_at LIMIT ?`,
+  )
+  const nextDue = connection.prepare<[], { due_at: number }>(
+    `SELECT due_at FROM tasks INDEXED BY tasks_due
+     WHERE status = 'queued' AND due_at IS NOT NULL
+     ORDER BY due_at LIMIT 1`,
+  )
 
   return {
     find: (id) => toTaskOrNothing(find.get({ id })),
@@ -55,14 +50,17 @@ export function taskReads(db: Database): ReadTx['tasks'] {
         .limit(limit)
         .all()
         .map(toTask),
-    ready: (limit) => ready.all({ limit }).map(toTask),
-    due: (now, limit) => due.all({ now: now.getTime(), limit }).map(({ id }) => id),
-    nextDueAt: () => nextDue.get()?.dueAt ?? undefined,
+    ready: (limit) => ready.all(limit).flatMap(({ id }) => toTaskOrNothing(find.get({ id })) ?? []),
+    due: (now, limit) => due.all(now.getTime(), limit).map(({ id }) => id),
+    nextDueAt() {
+      const next = nextDue.get()
+      return next && new Date(next.due_at)
+    },
   }
 }
 
-export function taskWrites(db: Database): WriteTx['tasks'] {
-  const reads = taskReads(db)
+export function taskWrites(db: Database, connection: Connection): WriteTx['tasks'] {
+  const reads = taskReads(db, connection)
   return {
     ...reads,
     insert(task) {

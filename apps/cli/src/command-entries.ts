@@ -1,0 +1,69 @@
+import type { CliCommand } from './cli-command.ts'
+
+export interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  load(): Promise<CliCommand>
+}
+
+type ServiceName = 'api' | 'scheduler' | 'worker' | 'slack'
+
+/** What there is to call, in the order of the help. Only names and summaries are loaded for all. */
+export const commandEntries: readonly CommandEntry[] = [
+  {
+    name: 'up',
+    summary: 'run the whole service in this process',
+    load: async () => (await import('./commands/up.ts')).upCommand,
+  },
+  {
+    name: 'demo',
+    summary: 'run one task from end to end, without an account',
+    load: async () => (await import('./commands/demo.ts')).demoCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'look for what keeps the service from working, and say what to do',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
+    name: 'think',
+    summary: 'submit a task',
+    load: async () => (await import('./commands/think.ts')).thinkCommand,
+  },
+  {
+    name: 'check',
+    summary: 'see what runs, what waits and why, and what ended last',
+    load: async () => (await import('./commands/check.ts')).checkCommand,
+  },
+  {
+    name: 'show',
+    summary: 'see one task with its attempts and its result',
+    load: async () => (await import('./commands/show.ts')).showCommand,
+  },
+  {
+    name: 'logs',
+    summary: 'print what the agent has said and done',
+    load: async () => (await import('./commands/logs.ts')).logsCommand,
+  },
+  {
+    name: 'cancel',
+    summary: 'stop a task',
+    load: async () => (await import('./commands/cancel.ts')).cancelCommand,
+  },
+  {
+    name: 'projects',
+    summary: 'list and add the repositories that tasks work on',
+    load: async () => (await import('./commands/projects.ts')).projectsCommand,
+  },
+  { name: 'api', summary: 'run the HTTP service alone', load: () => service('api') },
+  { name: 'scheduler', summary: 'run the scheduler alone', load: () => service('scheduler') },
+  { name: 'worker', summary: 'run one worker', load: () => service('worker') },
+  { name: 'slack', summary: 'run the Slack gateway', load: () => service('slack') },
+]
+
+async function service(name: ServiceName): Promise<CliCommand> {
+  const { serveCommands } = await import('./commands/serve.ts')
+  const found = serveCommands.find((command) => command.name === name)
+  if (found === undefined) throw new Error(`there is no command for the service ${name}`)
+  return found
+}

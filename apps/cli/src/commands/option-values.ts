@@ -1,0 +1,36 @@
+import { InvalidArgumentError } from 'commander'
+
+import { parseDuration } from '../terminal/duration.ts'
+
+/** @returns milliseconds. */
+export function durationOption(text: string): number {
+  const durationMs = parseDuration(text)
+  if (durationMs === undefined) throw new InvalidArgumentError('Expected 90s, 30m or 2h.')
+  return durationMs
+}
+
+export function priorityOption(text: string): number {
+  const priority = Number(text)
+  if (!/^\d+$/.test(text) || priority > 100) {
+    throw new InvalidArgumentError('Expected a whole number from 0 to 100.')
+  }
+  return priority
+}
+
+/** @returns dollars. */
+export function dollarsOption(text: string): number {
+  const dollars = Number(text.replace(/^\$/, ''))
+  if (!/^\$?\d*\.?\d+$/.test(text) || dollars <= 0) {
+    throw new InvalidArgumentError('Expected an amount in dollars, such as 2.50.')
+  }
+  return dollars
+}
+
+/** Reads an ISO date, in local time where it names no zone. @returns the instant in UTC. */
+export function instantOption(text: string): string {
+  const at = new Date(text)
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(at.getTime())) {
+    throw new InvalidArgumentError('Expected a date such as 2026-01-31T22:00.')
+  }
+  return at.toISOString()
+}

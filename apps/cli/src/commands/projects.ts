@@ -1,0 +1,99 @@
+import path from 'node:path'
+
+import type { ApiClient, ProjectView } from '@sleepless/contracts'
+import type { Command } from 'commander'
+
+import { globalOptions, type CliCommand } from '../cli-command.ts'
+import type { CliContext } from '../cli-context.ts'
+import { connect } from '../connection/connect.ts'
+import { EXIT_CODES, type ExitCode } from '../exit-codes.ts'
+import { createPrinter } from '../terminal/printer.ts'
+
+interface AddOptions {
+  readonly defaultBranch?: string
+}
+
+const PAGE = 200
+
+const listCommand: CliCommand = {
+  name: 'list',
+  summary: 'list the projects',
+  examples: [['sleepless projects list', 'name, remote and default branch of each']],
+  run: list,
+}
+
+const addCommand: CliCommand = {
+  name: 'add',
+  summary: 'add a project',
+  examples: [
+    ['sleepless projects add shop git@github.com:acme/shop.git', 'a repository on a host'],
+    ['sleepless projects add site ./site --default-branch main', 'one on this machine'],
+  ],
+  notes: 'A path is taken relative to the working directory. The worker must reach the remote.',
+  configure(command) {
+    command
+      .argument('<name>', 'lower-case letters, digits and hyphens')
+      .argument('<remote>', 'address or path of the repository')
+      .option('--default-branch <branch>', 'branch to start from; else what the remote says')
+  },
+  run: add,
+}
+
+/** The repositories that tasks work on. */
+export const projectsCommand: CliCommand = {
+  name: 'projects',
+  examples: [],
+  subcommands: [listCommand, addCommand],
+}
+
+async function list(context: CliContext, command: Command): Promise<ExitCode> {
+  const { client } = connect(context, command)
+  const items = await allProjects(client)
+  const printer = createPrinter(context.stdout, context.env)
+  if (globalOptions(command).json === true) printer.json({ items, nextCursor: null })
+  else if (items.length > 0) {
+    printer.table(
+      items.map(({ name, remote, defaultBranch }) => [
+        [name, 'bold'] as const,
+        [defaultBranch ?? '-', 'dim'] as const,
+        remote,
+      ]),
+    )
+  } else {
+    const hint = createPrinter(context.stderr, context.env)
+    hint.line('No projects yet. Add one: ', ['sleepless projects add <name> <remote>', 'cyan'])
+  }
+  return EXIT_CODES.done
+}
+
+async function allProjects(client: ApiClient): Promise<readonly ProjectView[]> {
+  const items: ProjectView[] = []
+  let cursor: string | undefined
+  do {
+    const page = await client.projects({ limit: PAGE, ...(cursor !== undefined && { cursor }) })
+    items.push(...page.items)
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+  return items
+}
+
+async function add(context: CliContext, command: Command): Promise<ExitCode> {
+  const [name = '', remote = ''] = command.args
+  const { defaultBranch } = command.opts<AddOptions>()
+  const { client } = connect(context, command)
+  const project = await client.createProject({
+    name,
+    remote: /^\.{1,2}(?:\/|$)/.test(remote) ? path.resolve(context.cwd, remote) : remote,
+    ...(defaultBranch !== undefined && { defaultBranch }),
+  })
+  const printer = createPrinter(context.stdout, context.env)
+  if (globalOptions(command).json === true) {
+    printer.json(project)
+    return EXIT_CODES.done
+  }
+  printer.line('Added ', [project.name, 'bold'], '. Give it something to do: ', [
+    `sleepless think -p ${project.name} "…"`,
+    'cyan',
+  ])
+  return EXIT_CODES.done
+}

@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+
+import { taskView } from '@sleepless/contracts'
+import { temporaryDirectory } from '@sleepless/testing'
+import { expect, test } from 'vitest'
+
+import { startFakeApi, TOKEN, type FakeApi } from '../testing/fake-api.ts'
+import { runCaptured, type FinishedRun, type RunOptions } from '../testing/run-captured.ts'
+
+function run(
+  api: FakeApi,
+  argv: readonly string[],
+  options: RunOptions = {},
+): Promise<FinishedRun> {
+  const env = {
+    SLEEPLESS_API_URL: api.url,
+    SLEEPLESS_API_TOKEN: TOKEN,
+    SLEEPLESS_HOME: '/nonexistent',
+  }
+  return runCaptured(argv, { env, ...options })
+}
+
+test('prints the id on standard output, and what to do next besides', async () => {
+  await using api = await startFakeApi()
+  const { stdout, stderr, exitCode } = await run(api, ['think', 'which', 'way?'])
+  const [task] = api.state.tasks.values()
+  expect(exitCode).toBe(0)
+  expect(stdout).toBe(`${task?.id}\n`)
+  expect(stderr).toContain(`sleepless logs ${task?.id} -f`)
+})
+
+test('takes the words as the prompt', async () => {
+  await using api = await startFakeApi()
+  await run(api, ['think', 'which', 'way?'])
+  expect([...api.state.tasks.values()]).toMatchObject([{ prompt: 'which way?', kind: 'thought' }])
+})
+
+test('takes the prompt from a pipe, as it is', async () => {
+  await using api = await startFakeApi()
+  await run(api, ['think'], { stdin: 'line one\n\nline two\n' })
+  expect([...api.state.tasks.values()]).toMatchObject([{ prompt: 'line one\n\nline two\n' }])
+})
+
+test('takes the prompt from standard input for a dash', async () => {
+  await using api = await startFakeApi()
+  await run(api, ['think', '-'], { stdin: 'from a pipe' })
+  expect([...api.state.tasks.values()]).toMatchObject([{ prompt: 'from a pipe' }])
+})
+
+test('leaves a pipe alone when there are words', async () => {
+  await using api = await startFakeApi()
+  await run(api, ['think', 'words'], { stdin: 'from a pipe' })
+  expect([...api.state.tasks.values()]).toMatchObject([{ prompt: 'words' }])
+})
+
+test('takes the prompt from a file', async () => {
+  await using api = await startFakeApi()
+  await using directory = await temporaryDirectory()
+  await writeFile(path.join(directory.path, 'plan.md'), '# Plan')
+  await run(api, ['think', '--file', 'plan.md'], {
+    cwd: directory.path,
+    env: { SLEEPLESS_API_URL: api.url, SLEEPLESS_API_TOKEN: TOKEN },
+  })
+  expect([...api.state.tasks.values()]).toMatchObject([{ prompt: '# Plan' }])
+})
+
+test.each([
+  ['no prompt at all', ['think'], {}],
+  ['an empty pipe', ['think'], { stdin: ' \n' }],
+  ['a file that is not there', ['think', '--file', 'nowhere'], {}],
+  ['a file and words', ['think', 'words', '--file', 'nowhere'], {}],
+  ['a prompt that is too large', ['think'], { stdin: 'x'.repeat(64 * 1024 + 1) }],
+])('refuses %s', async (_name, argv, options) => {
+  await using api = await startFakeApi()
+  expect((await run(api, argv, options)).exitCode).toBe(2)
+  expect(api.state.requests).toEqual([])
+})
+
+test('sends every option in the units of the API', async () => {
+  await using api = await startFakeApi()
+  const options = '-p shop --priority 80 --model opus --timeout 30m --budget 2.50'.split(' ')
+  await run(api, ['think', 'x', ...options])
+  expect([...api.state.tasks.values()]).toMatchObject([
+    {
+      kind: 'serious',
+      project: 'shop',
+      priority: 80,
+      model: 'opus',
+      timeoutMs: 1_800_000,
+      budgetUsd: 2.5,
+    },
+  ])
+})
+
+test('prints the task as the API gives it with --json', async () => {
+  await using api = await startFakeApi()
+  const { stdout } = await run(api, ['think', 'x', '--json'])
+  expect([taskView.parse(JSON.parse(stdout))]).toEqual([...api.state.tasks.values()])
+})

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+
+import {
+  ApiUnreachableError,
+  type ApiClient,
+  type SubmitTaskBody,
+  type TaskView,
+} from '@sleepless/contracts'
+import type { Command } from 'commander'
+
+import { globalOptions, type CliCommand } from '../cli-command.ts'
+import type { CliContext } from '../cli-context.ts'
+import { connect } from '../connection/connect.ts'
+import { EXIT_CODES, type ExitCode } from '../exit-codes.ts'
+import { createPrinter, type Printer } from '../terminal/printer.ts'
+import { statusSpans } from '../views/task-text.ts'
+import { durationOption, dollarsOption, instantOption, priorityOption } from './option-values.ts'
+import { readPrompt } from './think-prompt.ts'
+
+interface ThinkOptions {
+  readonly project?: string
+  readonly file?: string
+  readonly priority?: number
+  readonly model?: string
+  readonly timeout?: number
+  readonly budget?: number
+  readonly notBefore?: string
+  readonly wait?: true
+}
+
+/** Hands over a task. */
+export const thinkCommand: CliCommand = {
+  name: 'think',
+  examples: [
+    ['sleepless think "Which sorting algorithm suits a linked list?"', 'a thought'],
+    ['sleepless think -p shop "Add a test for the empty cart" --wait', 'work on a project'],
+    ['sleepless think --file plan.md --priority 80 --budget 2.50', 'a prompt from a file'],
+    ['git diff | sleepless think -', 'a prompt through a pipe'],
+    ['sleepless think --not-before 2026-01-31T22:00 "Go through the log"', 'at night'],
+  ],
+  notes: `Prints the id of the task; what is said besides goes to standard error.
+With --wait the exit code tells how the task ended: 0 done, 1 failed or canceled, 75 when it waits
+for quota. Ctrl-C then ends the waiting, never the task.`,
+  configure(command) {
+    command
+      .argument('[text...]', 'the prompt, or - to read it from standard input')
+      .option('-p, --project <name>', 'the project to work on; without one it is a thought')
+      .option('--file <file>', 'read the prompt from a file')
+      .option('--priority <number>', '0 to 100, larger goes first', priorityOption)
+      .option('--model <model>', 'such as opus, sonnet or haiku')
+      .option('--timeout <duration>', 'limit of each attempt, such as 30m', durationOption)
+      .option('--budget <dollars>', 'limit of each attempt', dollarsOption)
+      .option('--not-before <date>', 'earliest start, as an ISO date', instantOption)
+      .option('--wait', 'wait until the task has ended')
+  },
+  run: think,
+}
+
+async function think(context: CliContext, command: Command): Promise<ExitCode> {
+  const options = command.opts<ThinkOptions>()
+  const { json } = globalOptions(command)
+  const prompt = await readPrompt({ words: command.args, file: options.file }, context)
+  const connection = connect(context, command)
+  const task = await submit(connection.client, bodyOf(prompt, options))
+
+  const stdout = createPrinter(context.stdout, context.env)
+  const stderr = createPrinter(context.stderr, context.env)
+  if (json !== true) stdout.line(task.id)
+  if (options.wait === true) {
+    const { waitForOutcome } = await import('../waiting/wait-for-outcome.ts')
+    return waitForOutcome(task, { context, connection, json: json === true })
+  }
+  if (json === true) stdout.json(task)
+  else printNextSteps(stderr, task)
+  return EXIT_CODES.done
+}
+
+function bodyOf(prompt: string, options: ThinkOptions): SubmitTaskBody {
+  const { project, priority, model, timeout, budget, notBefore } = options
+  return {
+    prompt,
+    ...(project !== undefined && { project }),
+    ...(priority !== undefined && { priority }),
+    ...(model !== undefined && { model }),
+    ...(timeout !== undefined && { timeoutMs: timeout }),
+    ...(budget !== undefined && { budgetUsd: budget }),
+    ...(notBefore !== undefined && { notBefore }),
+  }
+}
+
+/** A connection that broke leaves it open whether the task was taken; the key makes asking again safe. */
+async function submit(client: ApiClient, body: SubmitTaskBody): Promise<TaskView> {
+  const idempotencyKey = randomUUID()
+  try {
+    return await client.submitTask(body, { idempotencyKey })
+  } catch (error) {
+    if (!(error instanceof ApiUnreachableError)) throw error
+    return client.submitTask(body, { idempotencyKey })
+  }
+}
+
+function printNextSteps(printer: Printer, task: TaskView): void {
+  printer.line(...statusSpans(task))
+  printer.line('  follow it   ', [`sleepless logs ${task.id} -f`, 'cyan'])
+  printer.line('  look at it  ', [`sleepless show ${task.id}`, 'cyan'])
+  printer.line('  stop it     ', [`sleepless cancel ${task.id}`, 'cyan'])
+}

@@ -1,0 +1,74 @@
+import path from 'node:path'
+
+import { attemptId, taskId, workerId, type IdSource } from '@sleepless/domain'
+import { defaultPolicy, type EngineDeps } from '@sleepless/engine'
+import { ensureHome, StartupError, systemClock, uuidV7, type Home } from '@sleepless/runtime'
+import {
+  createOutputSpool,
+  createResultsStore,
+  lockHome,
+  openStore,
+  type OutputSpool,
+  type ResultsLocation,
+  type ResultsStore,
+  type SqliteStore,
+} from '@sleepless/storage'
+
+export interface ControlPlaneOptions {
+  readonly home: Home
+  readonly leaseMs: number
+  /** Whether other services may use the home at the same time. */
+  readonly use: 'alone' | 'shared'
+}
+
+/** What api and scheduler share: they run on one host, on one database. */
+export interface ControlPlane {
+  readonly store: SqliteStore
+  readonly engine: EngineDeps
+}
+
+export const ids: IdSource = {
+  taskId: () => taskId(`tsk_${uuidV7()}`),
+  attemptId: () => attemptId(`att_${uuidV7()}`),
+  workerId: () => workerId(`wrk_${uuidV7()}`),
+}
+
+/** @throws {StartupError} when the home is not writable, in use, or from a newer version. */
+export function openControlPlane(
+  resources: AsyncDisposableStack,
+  { home, leaseMs, use }: ControlPlaneOptions,
+): ControlPlane {
+  ensureHome(home)
+  try {
+    resources.use(lockHome(path.join(home.path, 'home.lock'), use))
+    const store = resources.use(openStore(home.databaseFile))
+    return { store, engine: { clock: systemClock, ids, policy: defaultPolicy(leaseMs) } }
+  } catch (error) {
+    throw cannotOpen(home, error)
+  }
+}
+
+export interface Files {
+  readonly spool: OutputSpool
+  readonly results: ResultsStore
+}
+
+export async function openFiles(home: Home, location: ResultsLocation): Promise<Files> {
+  return {
+    spool: await createOutputSpool(path.join(home.path, 'spool')),
+    results: await createResultsStore(location),
+  }
+}
+
+function cannotOpen(home: Home, error: unknown): unknown {
+  if (!(error instanceof Error && 'code' in error)) return error
+  // These say what to do about them.
+  if (error.code === 'HOME_LOCKED' || error.code === 'SCHEMA_TOO_NEW') {
+    return new StartupError(error.message, '', { cause: error })
+  }
+  return new StartupError(
+    `The database ${home.databaseFile} cannot be opened (${String(error.code)}).`,
+    'Check the disk and its permissions, or restore a backup.',
+    { cause: error },
+  )
+}

@@ -1,0 +1,38 @@
+import {
+  loadConfig,
+  runService,
+  type Environment,
+  type Logger,
+  type LogLevel,
+} from '@sleepless/runtime'
+import type { z } from 'zod'
+
+import type { CliContext } from '../cli-context.ts'
+import { readEnvironment } from '../connection/environment.ts'
+import { EXIT_CODES, type ExitCode } from '../exit-codes.ts'
+import { serviceLogger } from './service-logger.ts'
+
+export interface Composition<Config> {
+  readonly config: Config
+  readonly env: Environment
+  readonly logger: Logger
+  readonly resources: AsyncDisposableStack
+}
+
+/** Runs services in this process until it is asked to stop. */
+export async function runComposed<Schema extends z.ZodType<{ readonly logLevel: LogLevel }>>(
+  context: CliContext,
+  service: string,
+  schema: Schema,
+  start: (composition: Composition<z.output<Schema>>) => Promise<void>,
+): Promise<ExitCode> {
+  const { values: env, warning } = readEnvironment(context)
+  const config = loadConfig(schema, env)
+  const logger = await serviceLogger(context, { service, level: config.logLevel, env })
+  if (warning !== undefined) logger.warn({}, warning)
+  await runService(async (resources) => {
+    await start({ config, env, logger, resources })
+  }, context.signal)
+  logger.info({}, 'stopped')
+  return EXIT_CODES.done
+}

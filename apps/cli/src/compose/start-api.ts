@@ -1,0 +1,48 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+import { createApi, type Api, type ApiConfig, type ApiTokens } from '@sleepless/api'
+import type { Queue } from '@sleepless/domain'
+import { ensureSecret, homeAt, type Home, type Logger } from '@sleepless/runtime'
+
+import { openFiles, type ControlPlane } from './control-plane.ts'
+import { resultsLocation } from './results-location.ts'
+
+export interface StartApiOptions {
+  readonly config: ApiConfig
+  readonly plane: ControlPlane
+  readonly queue: Queue
+  readonly logger: Logger
+}
+
+/** The tokens from the environment, else those of the home, which are made when they are not there. */
+export function apiTokens(config: Pick<ApiConfig, 'home' | 'apiToken' | 'workerToken'>): ApiTokens {
+  const home = homeAt(config.home)
+  return {
+    api: config.apiToken ?? ensureSecret(home, 'api-token'),
+    worker: config.workerToken ?? ensureSecret(home, 'worker-token'),
+  }
+}
+
+/** Starts the api, and writes down where it listens for commands that look for it. */
+export async function startApi(
+  resources: AsyncDisposableStack,
+  { config, plane, queue, logger }: StartApiOptions,
+): Promise<Api> {
+  const home = homeAt(config.home)
+  const files = await openFiles(home, resultsLocation(home, config.resultsUrl))
+  const { host, port } = config
+  const tokens = apiTokens(config)
+  const api = resources.use(
+    await createApi({ ...plane, ...files, queue, tokens, logger, host, port }),
+  )
+  resources.use(announce(home, api.url))
+  logger.info({ url: api.url }, 'api listens')
+  return api
+}
+
+function announce(home: Home, url: string): Disposable {
+  const file = path.join(home.path, 'api.json')
+  writeFileSync(file, `${JSON.stringify({ url, pid: process.pid })}\n`, { mode: 0o600 })
+  return { [Symbol.dispose]: () => rmSync(file, { force: true }) }
+}

@@ -1,0 +1,61 @@
+import { failureReasons } from '@sleepless/domain'
+
+import { fail, ok, warn, type Check } from './finding.ts'
+
+const MIN_NODE_MAJOR = 22
+/** The version that the whole product was tried with. */
+const TESTED_CLAUDE = '2.1.330'
+
+export const checkNode: Check = {
+  name: 'node',
+  look() {
+    const { version } = process
+    const verdict =
+      Number(/\d+/.exec(version)?.[0]) >= MIN_NODE_MAJOR
+        ? ok(version)
+        : fail(version, `Install Node.js ${MIN_NODE_MAJOR} or newer.`)
+    return Promise.resolve(verdict)
+  },
+}
+
+export const checkGit: Check = {
+  name: 'git',
+  async look({ context }) {
+    const { probeGit } = await import('@sleepless/git')
+    const probe = await probeGit({ env: context.env })
+    if ('version' in probe) return ok(probe.version)
+    return fail(probe.missing, 'Install git: apt install git, or brew install git.')
+  },
+}
+
+export const checkClaude: Check = {
+  name: 'claude',
+  async look({ config }) {
+    const { createClaudeExecutor } = await import('@sleepless/executor')
+    const executor = createClaudeExecutor({
+      binary: config.CLAUDE_BIN,
+      // Whether there is a real one is another check; without any, the version is not told.
+      credential: { kind: 'api-key', value: 'never-sent' },
+      toolAccess: 'edits-only',
+      killGraceMs: 1000,
+    })
+    const agent = await executor.probe()
+    if (!agent.available) return fail(agent.detail, failureReasons.AGENT_NOT_INSTALLED.remedy)
+    if (agent.version === TESTED_CLAUDE) return ok(agent.version)
+    return warn(
+      `${agent.version}; tested with ${TESTED_CLAUDE}`,
+      'Unset CLAUDE_BIN to use the tested version, or watch the first tasks.',
+    )
+  },
+}
+
+export const checkLogin: Check = {
+  name: 'login',
+  look({ config }) {
+    const { ANTHROPIC_API_KEY: key, CLAUDE_CODE_OAUTH_TOKEN: token } = config
+    const { cause, remedy } = failureReasons.AGENT_NOT_LOGGED_IN
+    if (key === undefined && token === undefined) return Promise.resolve(fail(cause, remedy))
+    const name = key === undefined ? 'CLAUDE_CODE_OAUTH_TOKEN' : 'ANTHROPIC_API_KEY'
+    return Promise.resolve(ok(`${name} is set; only a task shows whether it is accepted`))
+  },
+}

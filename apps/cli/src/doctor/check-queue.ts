@@ -1,0 +1,19 @@
+import { fail, ok, type Check } from './finding.ts'
+
+const DEADLINE_MS = 5000
+
+export const checkQueue: Check = {
+  name: 'queue',
+  async look({ config }) {
+    if (config.QUEUE_URL === 'memory:') return ok('in the process of the service')
+    const { createQueue } = await import('@sleepless/queue')
+    await using queue = createQueue(config.QUEUE_URL)
+    try {
+      await queue.waitUntilReady({ timeoutMs: DEADLINE_MS })
+      return ok('Redis answers')
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error)
+      return fail(detail, 'Start Redis, or correct QUEUE_URL; memory: needs none.')
+    }
+  },
+}

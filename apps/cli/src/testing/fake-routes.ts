@@ -1,0 +1,149 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { json } from 'node:stream/consumers'
+
+import {
+  createProjectBody,
+  PROBLEM_CONTENT_TYPE,
+  projectView,
+  submitTaskBody,
+  taskListQuery,
+  type TaskView,
+} from '@sleepless/contracts'
+import { isFinal } from '@sleepless/domain'
+
+import type { FakeState } from './fake-state.ts'
+import { makeTask } from './fixtures.ts'
+
+export interface Exchange {
+  readonly state: FakeState
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly url: URL
+}
+
+type Route = readonly [pattern: RegExp, serve: (exchange: Exchange, id: string) => unknown]
+
+/** Answers as the real service does, as far as the command line asks. */
+export const routes: readonly Route[] = [
+  [/^GET \/readyz$/, (exchange) => sendJson(exchange, 200, { status: 'ok' })],
+  [/^POST \/v1\/tasks$/, submit],
+  [/^GET \/v1\/tasks$/, listTasks],
+  [
+    /^GET \/v1\/tasks\/([^/]+)$/,
+    (exchange, id) => withTask(exchange, id, (task) => sendJson(exchange, 200, task)),
+  ],
+  [
+    /^GET \/v1\/tasks\/([^/]+)\/attempts$/,
+    (exchange, id) => sendList(exchange, exchange.state.attempts.get(id) ?? []),
+  ],
+  [/^POST \/v1\/tasks\/([^/]+)\/cancel$/, cancel],
+  [/^GET \/v1\/tasks\/([^/]+)\/output$/, sendOutput],
+  [/^GET \/v1\/projects$/, (exchange) => sendList(exchange, exchange.state.projects)],
+  [/^POST \/v1\/projects$/, addProject],
+  [/^GET \/v1\/events$/, streamEvents],
+]
+
+export function sendProblem({ response }: Exchange, status: number, code: string): void {
+  response.writeHead(status, { 'content-type': PROBLEM_CONTENT_TYPE })
+  const detail = `this is ${code}`
+  response.end(JSON.stringify({ type: 'about:blank', title: code, status, detail, code }))
+}
+
+function sendJson({ response }: Exchange, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body))
+}
+
+function sendList(exchange: Exchange, items: readonly unknown[]): void {
+  sendJson(exchange, 200, { items, nextCursor: null })
+}
+
+function withTask(exchange: Exchange, id: string, serve: (task: TaskView) => void): void {
+  const task = exchange.state.tasks.get(id)
+  if (task === undefined) sendProblem(exchange, 404, 'TASK_NOT_FOUND')
+  else serve(task)
+}
+
+async function submit(exchange: Exchange): Promise<void> {
+  const { state, request } = exchange
+  const body = submitTaskBody.parse(await json(request))
+  const key = String(request.headers['idempotency-key'])
+  const { project = null, prompt, priority = 50, model = null, timeoutMs = 3_600_000 } = body
+  const kind = project === null ? 'thought' : 'serious'
+  const task =
+    state.answers.get(key) ??
+    state.put(
+      makeTask({
+        kind,
+        project,
+        prompt,
+        priority,
+        model,
+        timeoutMs,
+        budgetUsd: body.budgetUsd ?? null,
+      }),
+    )
+  state.answers.set(key, task)
+  sendJson(exchange, 201, task)
+}
+
+function listTasks(exchange: Exchange): void {
+  const { status, limit } = taskListQuery.parse(Object.fromEntries(exchange.url.searchParams))
+  const tasks = [...exchange.state.tasks.values()].filter((task) => task.status === status)
+  const newestFirst = tasks.toSorted((a, b) => b.id.localeCompare(a.id))
+  const nextCursor = tasks.length > limit ? 'more' : null
+  sendJson(exchange, 200, { items: newestFirst.slice(0, limit), nextCursor })
+}
+
+function cancel(exchange: Exchange, id: string): void {
+  withTask(exchange, id, (task) => {
+    if (isFinal(task.status)) return sendProblem(exchange, 409, 'INVALID_TRANSITION')
+    exchange.state.change(id, { status: 'canceled' }, 'task.canceled')
+    return sendJson(exchange, 200, exchange.state.tasks.get(id))
+  })
+}
+
+async function addProject(exchange: Exchange): Promise<void> {
+  const {
+    name,
+    remote,
+    defaultBranch = null,
+  } = createProjectBody.parse(await json(exchange.request))
+  const createdAt = '2026-01-31T10:00:00.000Z'
+  const project = projectView.parse({ name, remote, defaultBranch, createdAt })
+  exchange.state.projects.push(project)
+  sendJson(exchange, 201, project)
+}
+
+function sendOutput(exchange: Exchange, id: string): void {
+  const { state, request, response, url } = exchange
+  let sent = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
+  response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
+  response.flushHeaders()
+  const send = (): void => {
+    const output = state.outputs.get(id) ?? Buffer.alloc(0)
+    if (output.length > sent) response.write(output.subarray(sent))
+    sent = Math.max(sent, output.length)
+    const task = state.tasks.get(id)
+    const isOver = task === undefined || isFinal(task.status)
+    if (isOver || url.searchParams.get('follow') !== 'true') response.end()
+  }
+  response.once('close', state.onChange(send))
+  send()
+}
+
+function streamEvents({ state, response, url }: Exchange): void {
+  let last = Number(url.searchParams.get('after') ?? state.events.length)
+  const taskId = url.searchParams.get('task')
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  response.flushHeaders()
+  const send = (): void => {
+    for (const event of state.events.slice(last)) {
+      last = event.id
+      if (event.taskId === taskId)
+        response.write(`id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`)
+    }
+  }
+  response.once('close', state.onChange(send))
+  send()
+}

@@ -1,0 +1,40 @@
+import { ApiError, ApiUnreachableError } from '@sleepless/contracts'
+
+const INITIAL_DELAY_MS = 250
+const MAX_DELAY_MS = 5000
+const GIVE_UP_AFTER_MS = 10 * 60 * 1000
+
+/** Whether it may pass by itself: the service is gone, starting, or went away in mid-answer. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status >= 500 || error.status === 429
+  // `fetch` reports a body that breaks off as a TypeError.
+  return error instanceof ApiUnreachableError || error instanceof TypeError
+}
+
+/** The pauses between tries to reach a service that is away. */
+export interface Patience {
+  /** The service has answered. */
+  reset(): void
+  /**
+   * @returns how long to wait before the next try, in milliseconds.
+   * @throws {unknown} the error itself, when it is no outage or the outage has lasted ten minutes.
+   */
+  nextDelayMs(error: unknown): number
+}
+
+export function createPatience(monotonicMs: () => number = () => performance.now()): Patience {
+  let failures = 0
+  let outageSince: number | undefined
+  return {
+    reset() {
+      failures = 0
+      outageSince = undefined
+    },
+    nextDelayMs(error) {
+      outageSince ??= monotonicMs()
+      if (!isOutage(error) || monotonicMs() - outageSince > GIVE_UP_AFTER_MS) throw error
+      failures += 1
+      return Math.min(INITIAL_DELAY_MS * 2 ** (failures - 1), MAX_DELAY_MS)
+    },
+  }
+}

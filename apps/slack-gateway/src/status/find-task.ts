@@ -1,0 +1,11 @@
+import { ApiError, type ApiClient, type TaskView } from '@sleepless/contracts'
+
+/** @returns undefined when there is no such task (any more). */
+export async function findTask(api: ApiClient, id: string): Promise<TaskView | undefined> {
+  try {
+    return await api.task(id)
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined
+    throw error
+  }
+}
