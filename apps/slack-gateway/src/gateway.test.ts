@@ -136,6 +136,37 @@ test('after a restart, leaves a final message as it is', async () => {
   expect(slack.messages[0]?.history.length).toBe(edits)
 })
 
+test('after a restart, shows an end that Slack did not take before', async () => {
+  await using slack = await createFakeSlack()
+  const api = createFakeApi()
+  const before = await startGateway(slack, api.client)
+  const id = await submitted(slack, api)
+  slack.failNext('chat.update', 'internal_error', 10_000)
+  api.change(id, success, 'task.succeeded')
+  const end = api.events.length
+  // The gateway goes on to save its place in the stream, which must not pass the end.
+  const saved = (): number => Number(api.effects.get('slack-cursor')?.['eventId'] ?? 0)
+  api.submit({ prompt: 'over REST' })
+  await waitFor(() => saved() > 0, { description: 'the cursor' })
+  expect(saved()).toBeLessThan(end)
+  await before[Symbol.asyncDispose]()
+  slack.failNext('chat.update', 'internal_error', 0)
+  await using _after = await startGateway(slack, api.client)
+  await settled(api, id)
+  expect(slack.messages).toMatchObject([{ text: expect.stringContaining('Succeeded') }])
+})
+
+test('posts one message, although two gateways run for a moment', async () => {
+  await using slack = await createFakeSlack()
+  const api = createFakeApi()
+  await using _one = await startGateway(slack, api.client)
+  await using _other = await startGateway(slack, api.client)
+  const id = await submitted(slack, api)
+  api.change(id, success, 'task.succeeded')
+  await settled(api, id)
+  expect(slack.messages).toMatchObject([{ text: expect.stringContaining('Succeeded') }])
+})
+
 test('after a crash between post and record, finds the message that it posted', async () => {
   await using slack = await createFakeSlack()
   const api = createFakeApi()

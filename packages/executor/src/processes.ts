@@ -45,7 +45,7 @@ function isInside(path: string, directory: string): boolean {
 async function hasSign(entry: ProcessEntry, signs: ProcessSigns): Promise<boolean> {
   if (signs.known.get(entry.pid)?.startTicks === entry.startTicks) return true
   const environment = await readFile(`/proc/${entry.pid}/environ`, 'latin1').catch(() => '')
-  if (environment === 'z') return true
+  if (environment.split('\0').includes(signs.marker)) return true
   // Servers that rename themselves overwrite their environment. They daemonize, too.
   if (entry.parentPid !== INIT_PID) return false
   const cwd = await readlink(`/proc/${entry.pid}/cwd`).catch(() => '')

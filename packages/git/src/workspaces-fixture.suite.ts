@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" />
+
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'

@@ -7,6 +7,8 @@ export interface FollowEventsOptions {
   /** Begin with the event after this one. */
   readonly after: number
   readonly signal: AbortSignal
+  /** Called whenever a connection has ended, or could not be made. */
+  readonly onDisconnect: () => void
 }
 
 const INITIAL_DELAY_MS = 250
@@ -19,7 +21,7 @@ const MAX_DELAY_MS = 5000
  */
 export async function* followEvents(
   client: ApiClient,
-  { taskId, after, signal }: FollowEventsOptions,
+  { taskId, after, signal, onDisconnect }: FollowEventsOptions,
 ): AsyncGenerator<EventView, void, undefined> {
   let last = after
   let delayMs = INITIAL_DELAY_MS
@@ -33,6 +35,7 @@ export async function* followEvents(
     } catch {
       // The next connection will show whether it has passed.
     }
+    onDisconnect()
     await pause(delayMs, signal)
     delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)
   }

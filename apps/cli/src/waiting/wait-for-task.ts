@@ -66,13 +66,14 @@ async function poll(submitted: TaskView, options: WaitForTaskOptions): Promise<W
   return { kind: 'interrupted' }
 }
 
-/** Calls back for every event that may have changed the task. */
+/** Calls back for every event that may have changed the task, and when events stop coming. */
 async function listen(
   taskId: string,
   { client, progress, signal }: WaitForTaskOptions,
   onChange: () => void,
 ): Promise<void> {
-  for await (const event of followEvents(client, { taskId, after: 0, signal })) {
+  const options = { taskId, after: 0, signal, onDisconnect: onChange }
+  for await (const event of followEvents(client, options)) {
     if (event.type === 'attempt.acted') progress.act(actionOf(event))
     else if (event.type !== 'attempt.output') onChange()
   }

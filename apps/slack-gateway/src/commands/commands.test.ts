@@ -10,8 +10,9 @@ import { think, THINK_USAGE } from './think.ts'
 
 const unknownId = 'tsk_00000000-0000-7000-8000-000000000000'
 
+const nothing = (): undefined => undefined
+
 function depsOf({ client }: FakeApi): CommandDeps {
-  const nothing = (): undefined => undefined
   return {
     api: client,
     board: { track: () => true, taskOf: nothing, withdraw: nothing, readmit: nothing },

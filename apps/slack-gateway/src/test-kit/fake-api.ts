@@ -1,9 +1,9 @@
-import { ApiUnreachableError } from '@sleepless/contracts'
 import type { ApiClient, EventView, TaskView } from '@sleepless/contracts'
 
 import { createFakeEffects, type FakeEffects } from './fake-effects.ts'
 import { createFakeEventLog } from './fake-event-log.ts'
 import { createFakeTasks, type FakeTasks } from './fake-tasks.ts'
+import { createFakeTroubles } from './fake-troubles.ts'
 
 /** The api in memory: idempotency keys, the effect ledger and the event stream work as in the api. */
 export interface FakeApi extends Pick<FakeTasks, 'change' | 'submit'> {
@@ -25,25 +25,16 @@ export function createFakeApi(): FakeApi {
   const log = createFakeEventLog()
   const tasks = createFakeTasks(log)
   const effects = createFakeEffects(log)
-  const calls = new Map<string, number>()
-  const failures = new Map<string, Error>()
-  let isDown = false
+  const troubles = createFakeTroubles()
   let isSilent = false
 
-  function called(method: string): void {
-    calls.set(method, (calls.get(method) ?? 0) + 1)
-    const failure = failures.get(method)
-    failures.delete(method)
-    if (failure !== undefined) throw failure
-    if (isDown) throw new ApiUnreachableError('http://fake')
-  }
   const reached =
     <Args extends readonly unknown[], Answer>(
       method: string,
       answer: (...args: Args) => Promise<Answer>,
     ) =>
     async (...args: Args): Promise<Answer> => {
-      called(method)
+      troubles.called(method)
       return answer(...args)
     }
   const client: ApiClient = {
@@ -59,7 +50,7 @@ export function createFakeApi(): FakeApi {
     beginEffect: reached('beginEffect', effects.beginEffect),
     completeEffect: reached('completeEffect', effects.completeEffect),
     async *events(options) {
-      called('events')
+      troubles.called('events')
       yield* log.stream(options)
     },
   }
@@ -70,17 +61,17 @@ export function createFakeApi(): FakeApi {
     },
     events: log.events,
     effects: effects.rows,
-    calls,
+    calls: troubles.calls,
     submit: tasks.submit,
     change: tasks.change,
-    setDown(down) {
-      isDown = down
-      if (down) log.cut()
+    setDown(isDown) {
+      troubles.setDown(isDown)
+      if (isDown) log.cut()
     },
     setSilent(silent) {
       isSilent = silent
     },
-    failNext: (method, error) => void failures.set(method, error),
+    failNext: (method, error) => troubles.failNext(method, error),
   }
 }
 

@@ -6,9 +6,14 @@ import { newTask, problem } from './fake-task.ts'
 
 export interface FakeTasks extends Pick<ApiClient, 'submitTask' | 'task' | 'tasks' | 'cancelTask'> {
   readonly all: readonly TaskView[]
-  submit(body: SubmitTaskBody): TaskView
+  readonly submit: (body: SubmitTaskBody) => TaskView
   /** Changes a task and says so by an event. */
-  change(id: string, patch: Partial<TaskView>, type: EventType, data?: EventView['data']): TaskView
+  readonly change: (
+    id: string,
+    patch: Partial<TaskView>,
+    type: EventType,
+    data?: EventView['data'],
+  ) => TaskView
 }
 
 /** The tasks of the api. There is no project `nowhere`. */

@@ -1,0 +1,206 @@
+import { once } from 'node:events'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import path from 'node:path'
+
+import type { Environment } from '@sleepless/runtime'
+import { freePort, temporaryDirectory } from '@sleepless/testing'
+import { describe, expect, test } from 'vitest'
+
+import { startFakeApi, TOKEN } from '../testing/fake-api.ts'
+import { runCaptured } from '../testing/run-captured.ts'
+import type { Finding } from './finding.ts'
+
+interface Report {
+  readonly ok: boolean
+  readonly checks: readonly Finding[]
+  readonly exitCode: number
+}
+
+/** On a port that nobody uses, in a home that is not there, unless `env` says otherwise. */
+async function doctor(env: Environment = {}, cwd = '/nonexistent'): Promise<Report> {
+  const { stdout, exitCode } = await runCaptured(['doctor', '--json'], {
+    cwd,
+    env: {
+      PATH: process.env['PATH'],
+      SLEEPLESS_HOME: '/nonexistent/home',
+      SLEEPLESS_API_PORT: String(await freePort()),
+      ...env,
+    },
+  })
+  return { ...JSON.parse(stdout), exitCode }
+}
+
+async function finding(name: string, env?: Environment, cwd?: string): Promise<Finding> {
+  const found = (await doctor(env, cwd)).checks.find((check) => check.name === name)
+  if (found === undefined) throw new Error(`there is no check ${name}`)
+  return found
+}
+
+test('is content with a machine that can run tasks, before the first start', async () => {
+  await using home = await temporaryDirectory()
+  const { ok, checks, exitCode } = await doctor({
+    SLEEPLESS_HOME: path.join(home.path, 'new'),
+    ANTHROPIC_API_KEY: 'sk-ant-api03-made-up',
+  })
+  expect(checks.filter(({ status }) => status === 'fail')).toEqual([])
+  expect({ ok, exitCode }).toEqual({ ok: true, exitCode: 0 })
+})
+
+test('exits with 1 when something has failed', async () => {
+  expect(await doctor({ CLAUDE_BIN: '/nonexistent' })).toMatchObject({ ok: false, exitCode: 1 })
+})
+
+test('prints each check with what to do', async () => {
+  const env = { SLEEPLESS_HOME: '/nonexistent', SLEEPLESS_SANDBOX: 'off' }
+  const { stdout } = await runCaptured(['doctor'], { env })
+  expect(stdout).toMatch(/^ok {4} {2}configuration {2}/)
+  expect(stdout).toContain('→ Set SLEEPLESS_SANDBOX=auto')
+})
+
+describe('claude', () => {
+  test('is found in the pinned package', async () => {
+    expect(await finding('claude')).toMatchObject({ status: 'ok', detail: '2.1.330' })
+  })
+
+  test('fails with a remedy when it is not installed', async () => {
+    expect(await finding('claude', { CLAUDE_BIN: '/nonexistent' })).toMatchObject({
+      status: 'fail',
+      remedy: expect.stringContaining('pnpm install'),
+    })
+  })
+
+  test('is warned of in a version that was not tested', async () => {
+    await using directory = await temporaryDirectory()
+    const binary = path.join(directory.path, 'claude')
+    await writeFile(binary, '#!/bin/sh\necho 1.0.0\n', { mode: 0o755 })
+    expect(await finding('claude', { CLAUDE_BIN: binary })).toMatchObject({
+      status: 'warn',
+      detail: '1.0.0; tested with 2.1.330',
+    })
+  })
+})
+
+describe('login', () => {
+  test('fails with a remedy when there is no credential', async () => {
+    expect(await finding('login')).toMatchObject({
+      status: 'fail',
+      remedy: expect.stringContaining('ANTHROPIC_API_KEY'),
+    })
+  })
+
+  test('never shows the credential', async () => {
+    const report = await doctor({ CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-made-up' })
+    expect(JSON.stringify(report)).not.toContain('made-up')
+  })
+})
+
+describe('sandbox', () => {
+  async function withBubblewrap(script: string | undefined, mode: string): Promise<Finding> {
+    await using directory = await temporaryDirectory()
+    const binary = path.join(directory.path, 'bwrap')
+    if (script !== undefined) await writeFile(binary, `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    return finding('sandbox', { PATH: directory.path, SLEEPLESS_SANDBOX: mode })
+  }
+
+  test('is warned of when it is off', async () => {
+    expect((await withBubblewrap('exit 0', 'off')).status).toBe('warn')
+  })
+
+  test('leaves edits only where there is no bubblewrap', async () => {
+    expect(await withBubblewrap(undefined, 'auto')).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining('edit files and run no commands'),
+    })
+  })
+
+  test('fails where it is required and bubblewrap does not work', async () => {
+    expect(await withBubblewrap('echo no namespaces >&2; exit 1', 'required')).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('no namespaces'),
+    })
+  })
+
+  test('is well where bubblewrap works', async () => {
+    expect((await withBubblewrap('exit 0', 'required')).status).toBe('ok')
+  })
+})
+
+describe('files', () => {
+  test('secrets that others may read fail, with the command that mends it', async () => {
+    await using home = await temporaryDirectory()
+    const secrets = path.join(home.path, 'secrets')
+    await mkdir(secrets, { mode: 0o700 })
+    await writeFile(path.join(secrets, 'api-token'), TOKEN)
+    await chmod(path.join(secrets, 'api-token'), 0o644)
+    expect(await finding('secrets', { SLEEPLESS_HOME: home.path })).toMatchObject({
+      status: 'fail',
+      remedy: `Run: chmod -R go= ${secrets}`,
+    })
+  })
+
+  test('.env that others may read is warned of', async () => {
+    await using directory = await temporaryDirectory()
+    await writeFile(path.join(directory.path, '.env'), 'CLAUDE_MODEL=opus\n')
+    await chmod(path.join(directory.path, '.env'), 0o644)
+    expect(await finding('.env', {}, directory.path)).toMatchObject({
+      status: 'warn',
+      remedy: `Run: chmod 600 ${directory.path}/.env`,
+    })
+  })
+
+  test('a home that is a file fails', async () => {
+    await using directory = await temporaryDirectory()
+    const file = path.join(directory.path, 'home')
+    await writeFile(file, '')
+    expect((await finding('home', { SLEEPLESS_HOME: file })).status).toBe('fail')
+  })
+})
+
+test('a bad variable fails, and the other checks go on', async () => {
+  const { checks } = await doctor({ WORKER_CONCURRENCY: 'many', CLAUDE_BIN: '/nonexistent' })
+  expect(checks[0]).toMatchObject({ status: 'fail', detail: /WORKER_CONCURRENCY/ })
+  expect(checks.find(({ name }) => name === 'claude')?.status).toBe('fail')
+})
+
+describe('service', () => {
+  test('is well when it answers and takes the token', async () => {
+    await using api = await startFakeApi()
+    const env = { SLEEPLESS_API_URL: api.url, SLEEPLESS_API_TOKEN: TOKEN }
+    expect((await finding('api', env)).status).toBe('ok')
+    expect((await finding('port', env)).status).toBe('ok')
+  })
+
+  test('fails when it refuses the token', async () => {
+    await using api = await startFakeApi()
+    const env = { SLEEPLESS_API_URL: api.url, SLEEPLESS_API_TOKEN: 'another-token' }
+    expect((await finding('api', env)).status).toBe('fail')
+  })
+
+  test('is warned of where it is not started yet', async () => {
+    expect(await finding('api')).toMatchObject({
+      status: 'warn',
+      remedy: 'Start it with: sleepless up',
+    })
+  })
+
+  test('fails where somebody said that it is', async () => {
+    const env = { SLEEPLESS_API_URL: `http://127.0.0.1:${await freePort()}` }
+    expect((await finding('api', env)).status).toBe('fail')
+  })
+
+  test('fails when another program has its port', async () => {
+    const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    expect((await finding('port', { SLEEPLESS_API_PORT: String(port) })).status).toBe('fail')
+    server.close()
+  })
+
+  test('fails when the queue is not there, without showing its password', async () => {
+    const QUEUE_URL = `redis://:hidden@127.0.0.1:${await freePort()}`
+    const queue = await finding('queue', { QUEUE_URL })
+    expect(queue.status).toBe('fail')
+    expect(queue.detail).not.toContain('hidden')
+  })
+})
