@@ -8,7 +8,8 @@ import { expect, test } from 'vitest'
 import { startFakeApi, TOKEN, type FakeApi } from './testing/fake-api.ts'
 import { makeTask } from './testing/fixtures.ts'
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+// What is installed: it runs what was built, so `pnpm build` comes first.
+const BIN = fileURLToPath(new URL('../bin/sleepless.js', import.meta.url))
 
 function start(api: FakeApi, argv: readonly string[]): ChildProcess {
   const env = {
@@ -17,7 +18,7 @@ function start(api: FakeApi, argv: readonly string[]): ChildProcess {
     SLEEPLESS_API_TOKEN: TOKEN,
     SLEEPLESS_HOME: '/nonexistent',
   }
-  return spawn(process.execPath, ['--conditions=source', MAIN, ...argv], { env, cwd: '/' })
+  return spawn(process.execPath, [BIN, ...argv], { env, cwd: '/' })
 }
 
 test('Ctrl-C while waiting ends the command and says that the task goes on', async () => {
@@ -34,12 +35,9 @@ test('Ctrl-C while waiting ends the command and says that the task goes on', asy
 test('Ctrl-C ends a command that does not wait at once', async () => {
   await using api = await startFakeApi()
   const child = start(api, ['think', '-'])
-  let isStarted = false
-  child.stderr?.on('data', () => (isStarted = true))
-  // It reads its prompt until it is told to stop.
-  child.stdin?.write('x')
   const ended = once(child, 'close')
-  await waitFor(() => isStarted || child.pid !== undefined, { description: 'the process' })
+  // It reads its prompt until it is told to stop.
+  await once(child, 'spawn')
   child.kill('SIGINT')
   expect(await ended).toEqual([null, 'SIGINT'])
 })

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -96,12 +96,20 @@ function pidOf(events: readonly AgentEvent[]): number {
   return started.pid
 }
 
+/** Whether the process runs: one that is dead and not reaped yet does not. */
 function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0)
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
   } catch {
     return false
   }
+}
+
+async function spreadPids(workspacePath: string): Promise<readonly number[]> {
+  const names = ['elsewhere.pid', 'nameless.pid']
+  return Promise.all(
+    names.map(async (name) => Number(await readFile(join(workspacePath, name), 'utf8'))),
+  )
 }
 
 describe('with every tool', () => {
@@ -294,17 +302,10 @@ describe('failures', () => {
 describe('stopping', () => {
   /** Starts processes in sessions of their own, which write down their ids. */
   const spread = [
-    '(cd / && setsid sh -c "echo \\$\\$ > $PWD/elsewhere.pid; exec sleep 300" >/dev/null 2>&1 &)',
+    '(cd / && setsid sh -c "echo \\$\\$ > $OLDPWD/elsewhere.pid; exec sleep 300" >/dev/null 2>&1 &)',
     '(env -i setsid sh -c "echo \\$\\$ > nameless.pid; exec sleep 300" >/dev/null 2>&1 &)',
     'until [ -s elsewhere.pid ] && [ -s nameless.pid ]; do sleep 0.02; done',
   ].join('\n')
-
-  async function spreadPids(workspacePath: string): Promise<readonly number[]> {
-    const names = ['elsewhere.pid', 'nameless.pid']
-    return Promise.all(
-      names.map(async (name) => Number(await readFile(join(workspacePath, name), 'utf8'))),
-    )
-  }
 
   test('in the middle of a tool leaves no process alive', async () => {
     const { run, stop, workspacePath } = await bench(

@@ -217,8 +217,15 @@ describe('a repository within the tree', () => {
     const workspace = await place.open(request)
     await git(place.folder, 'clone', '--quiet', module, join(workspace.path, 'sub'))
     await poison(join(workspace.path, 'sub'))
-    // What `git add` would do: ask the submodule for its status, under its own configuration.
-    await git(workspace.path, '-c', 'core.fsmonitor=false', 'add', '--all')
+    // Same size, so that its content has to be read, through the filter.
+    await writeTree(join(workspace.path, 'sub'), {
+      '.gitattributes': '* filter=evil\n',
+      'm.txt': 'n\n',
+    })
+    // What `git add` does: ask the submodule for its status. Settings given as `-c` go along, and turn
+    // off what has a fixed name; a filter's name is the attacker's choice.
+    const off = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null']
+    await git(workspace.path, ...off, 'add', '--all')
     expect(existsSync(marker)).toBe(true)
     await rm(marker)
 

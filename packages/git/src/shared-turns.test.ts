@@ -21,7 +21,7 @@ function work(): {
 
 const never = new AbortController().signal
 /** How a promise ends, watched from the start so that no rejection goes unhandled. */
-const ending = (work: Promise<void>): Promise<unknown> => work.then(() => 'done', String)
+const ending = (turn: Promise<void>): Promise<unknown> => turn.then(() => 'done', String)
 const settled = (): Promise<void> =>
   new Promise((resolve) => {
     setImmediate(resolve)

@@ -1,3 +1,4 @@
+// The linter reads test files without the settings of this package: it needs telling.
 /// <reference lib="esnext.disposable" />
 
 import { execFile } from 'node:child_process'

@@ -70,11 +70,15 @@ function printSection(
         statusSpan(task.status),
         [task.id, 'bold'] as const,
         placeOf(task),
-        about(task),
-        [task.prompt, 'dim'] as const,
+        ...(printer.isTty ? [shortly(about(task), task)] : [about(task), task.prompt]),
       ]),
   )
   if (tasks.length > MAX_ROWS) printer.line([`and ${tasks.length - MAX_ROWS} more`, 'dim'])
+}
+
+/** In one column, so that it can be cut to what a terminal has room for. */
+function shortly(about: string, { prompt }: TaskView): string {
+  return about === '' ? prompt : `${about} · ${prompt}`
 }
 
 function reasonOf({ waitingFor }: TaskView): string {

@@ -36,14 +36,13 @@ export const checkSecrets: Check = {
   },
 }
 
-/** Whether there is a database that looks like one. */
+/** Whether there is a database, and this user may use it. */
 export const checkDatabase: Check = {
   name: 'database',
   async look({ home }) {
     try {
-      const { size } = await stat(home.databaseFile)
       await access(home.databaseFile, constants.R_OK | constants.W_OK)
-      return ok(`${home.databaseFile}, ${Math.ceil(size / 1024)} KiB`)
+      return ok(home.databaseFile)
     } catch (error) {
       if (isMissing(error)) return ok('none yet; it is made at the first start')
       const remedy = 'Give it to the user that the service runs as.'

@@ -53,8 +53,10 @@ export const checkLogin: Check = {
   name: 'login',
   look({ config }) {
     const { ANTHROPIC_API_KEY: key, CLAUDE_CODE_OAUTH_TOKEN: token } = config
-    const { cause, remedy } = failureReasons.AGENT_NOT_LOGGED_IN
-    if (key === undefined && token === undefined) return Promise.resolve(fail(cause, remedy))
+    if (key === undefined && token === undefined) {
+      const detail = 'neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is set'
+      return Promise.resolve(fail(detail, failureReasons.AGENT_NOT_LOGGED_IN.remedy))
+    }
     const name = key === undefined ? 'CLAUDE_CODE_OAUTH_TOKEN' : 'ANTHROPIC_API_KEY'
     return Promise.resolve(ok(`${name} is set; only a task shows whether it is accepted`))
   },

@@ -1,6 +1,6 @@
 import { fail, ok, type Check } from './finding.ts'
 
-const DEADLINE_MS = 5000
+const DEADLINE_MS = 3000
 
 export const checkQueue: Check = {
   name: 'queue',

@@ -6,7 +6,7 @@ import { createPrinter, type Printer } from './printer.ts'
 
 interface Captured {
   readonly printer: Printer
-  text(): string
+  readonly text: () => string
 }
 
 function printerOn({ isTTY = true, columns = 40, env = {} } = {}): Captured {
@@ -49,6 +49,12 @@ test('keeps a line one line', () => {
   const { printer, text } = printerOn()
   printer.line('a\nb', ' \r\n ', 'c')
   expect(text()).toBe('a b c\n')
+})
+
+test('cuts a line once, and paints nothing after the cut', () => {
+  const { printer } = printerOn()
+  const spans = [['abc', 'green'], 'defgh', ['ijk', 'red']] as const
+  expect(printer.render(spans, 6)).toBe('\u001b[32mabc\u001b[39mde…')
 })
 
 test('aligns a table on a terminal, also with wide characters', () => {

@@ -30,7 +30,8 @@ const MIN_LAST_COLUMN = 20
 
 export function createPrinter(stream: OutputStream, env: Environment): Printer {
   const isTty = stream.isTTY === true
-  const columns = stream.columns ?? DEFAULT_COLUMNS
+  // Some terminals do not know their width, and say 0.
+  const columns = stream.columns || DEFAULT_COLUMNS
   const colors = createColors(isTty && isUnset(env['NO_COLOR']) && env['TERM'] !== 'dumb')
 
   const print = (line: string): void => {
@@ -43,9 +44,11 @@ export function createPrinter(stream: OutputStream, env: Environment): Printer {
     let left = limit
     return spans
       .map((span) => {
-        const text = truncate(spaced(textOf(span)), left)
-        left -= textWidth(text)
-        return paint(text, span)
+        const whole = spaced(textOf(span))
+        const text = left > 0 ? truncate(whole, left) : ''
+        // What was cut ends the line, even where a wide character left a column free.
+        left = text === whole ? left - textWidth(text) : 0
+        return text === '' ? '' : paint(text, span)
       })
       .join('')
   }

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 
 import { routes, sendProblem } from './fake-routes.ts'
 import { createFakeState, type FakeState } from './fake-state.ts'
@@ -21,8 +20,7 @@ export interface FakeApi extends AsyncDisposable {
 export async function startFakeApi(): Promise<FakeApi> {
   const state = createFakeState()
   let server = await listen(state, 0)
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
-  const { port } = server.address() as AddressInfo
+  const port = portOf(server)
   const stop = async (): Promise<void> => {
     if (!server.listening) return
     const closed = once(server, 'close')
@@ -47,6 +45,12 @@ async function listen(state: FakeState, port: number): Promise<Server> {
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return server
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('it has no TCP port')
+  return address.port
 }
 
 async function serve(

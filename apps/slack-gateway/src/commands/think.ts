@@ -41,7 +41,7 @@ export async function think(deps: CommandDeps, command: Command): Promise<string
     // The service may still read the aborted request; then the task is canceled as soon as it is
     // seen, so that what we say here stays true.
     board.withdraw(command.envelope)
-    logger.warn({ err: error, envelope: command.envelope }, 'command refused: no answer of the api')
+    logger.info({ envelope: command.envelope }, 'command refused: no answer of the api')
     return NOT_ACCEPTED
   }
 }

@@ -14,7 +14,7 @@ import { renderStatus } from './render.ts'
 import { serve } from './serve.ts'
 import { createWithdrawals } from './withdrawals.ts'
 
-export interface TaskNews {
+interface TaskNews {
   /** What the agent did last. */
   readonly action?: string
   /** The event that ended the task. */

@@ -71,7 +71,7 @@ export function isUrgent(entry: Entry): boolean {
 }
 
 /** When this entry may be served next. */
-export function dueAtMs(entry: Entry, pace: Pace): number {
+function dueAtMs(entry: Entry, pace: Pace): number {
   const paced = isUrgent(entry)
     ? Number.NEGATIVE_INFINITY
     : Math.max(entry.editedAtMs + pace.editEveryMs, pace.lastOrdinaryMs + pace.editGapMs)

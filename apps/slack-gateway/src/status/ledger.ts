@@ -3,7 +3,7 @@ import type { ApiClient } from '@sleepless/contracts'
 import { messagePlace, type MessagePlace } from '../slack/message-place.ts'
 
 /** What the effect ledger says about a task's message. */
-export type PostState =
+type PostState =
   /** Nobody has begun to post it: it is the caller's to post. */
   | { readonly kind: 'ours' }
   /** Somebody began, and perhaps posted it. */

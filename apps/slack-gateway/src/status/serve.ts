@@ -32,7 +32,9 @@ export async function serve(deps: ServeDeps, entry: Entry): Promise<Served> {
   if (task === undefined) return 'settled'
   entry.task = task
   const hasEnded = isFinal(task.status)
-  if (hasEnded && (await ledger.beginFinal(entry.id))) return 'settled'
+  const isFinalShown = hasEnded && (await ledger.beginFinal(entry.id))
+  // What this process has shown may have overwritten the end that another gateway showed.
+  if (isFinalShown && entry.shownText === undefined) return 'settled'
   if (entry.isWithdrawn && !hasEnded && task.cancelRequestedAt === null) {
     await cancelUnlessEnded(api, entry.id)
     entry.isDirty = true
@@ -42,7 +44,7 @@ export async function serve(deps: ServeDeps, entry: Entry): Promise<Served> {
     if (againAtMs !== undefined) return { againAtMs }
   }
   if (!hasEnded) return 'open'
-  await ledger.recordFinal(entry.id)
+  if (!isFinalShown) await ledger.recordFinal(entry.id)
   return 'settled'
 }
 
