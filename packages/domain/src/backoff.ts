@@ -3,6 +3,9 @@ export interface BackoffPolicy {
   readonly maxDelayMs: number
 }
 
+// Enough for any ceiling, and finite: infinity times an initial delay of 0 would be no number.
+const MAX_DOUBLINGS = 50
+
 /**
  * How long to wait before trying again: doubles with each try, up to a ceiling.
  *
@@ -14,5 +17,6 @@ export function backoffMs(tries: number, policy: BackoffPolicy): number {
   if (!Number.isInteger(tries) || tries < 1) {
     throw new RangeError(`tries must be a positive integer, got ${tries}`)
   }
-  return Math.min(policy.initialDelayMs * 2 ** (tries - 1), policy.maxDelayMs)
+  const doublings = Math.min(tries - 1, MAX_DOUBLINGS)
+  return Math.min(policy.initialDelayMs * 2 ** doublings, policy.maxDelayMs)
 }

@@ -15,7 +15,7 @@ const PIPE_LINGER_MS = 1000
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Why an agent was stopped. */
-export type StopReason = 'aborted' | 'timed-out' | 'never-started' | 'abandoned'
+type StopReason = 'aborted' | 'timed-out' | 'never-started' | 'abandoned'
 
 export interface AgentCommand {
   readonly file: string

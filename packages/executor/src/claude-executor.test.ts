@@ -246,16 +246,6 @@ describe('the prompt', () => {
     expect(outcome.kind).toBe('succeeded')
     expect(model.requests[0]?.prompt).toBe(prompt.trim())
   })
-
-  test.each([
-    ['by default', {}, {}, 'claude-sonnet-5-5'],
-    ['that the worker prefers', { defaultModel: 'haiku' }, {}, 'claude-haiku-5-5'],
-    ['that the order names', { defaultModel: 'haiku' }, { model: '--odd' }, '--odd'],
-  ])('goes to the model %s', async (_, options, order, expected) => {
-    const { run, model } = await bench([textTurn('Done.')])
-    await finish(run(options, order))
-    expect(model.requests[0]?.body.model).toBe(expected)
-  })
 })
 
 describe('failures', () => {

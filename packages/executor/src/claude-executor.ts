@@ -9,7 +9,7 @@ import type {
   Executor,
 } from '@sleepless/domain'
 
-import { startAgent, type AgentProcess } from './agent-process.ts'
+import { AgentSpawnError, startAgent, type AgentProcess } from './agent-process.ts'
 import { claudeCommand, MARKER_VARIABLE, temporaryPath } from './claude-command.ts'
 import type { ClaudeExecutorOptions, Credential } from './claude-executor-options.ts'
 import { findClaude } from './find-claude.ts'
@@ -65,6 +65,10 @@ async function start(
       },
     )
   } catch (error) {
+    // ENOENT alone does not tell a binary that has just gone from a workspace that has.
+    if (error instanceof AgentSpawnError && (await findClaude(options.binary)) === undefined) {
+      return failed('AGENT_NOT_INSTALLED', noBinary(options))
+    }
     return failed('AGENT_CRASHED', `The agent could not be started: ${String(error)}`)
   }
 }

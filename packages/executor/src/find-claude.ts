@@ -3,11 +3,10 @@ import { access } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-const PACKAGE = '@anthropic-ai/claude-code'
-
-function packageDirectory(resolve: NodeJS.RequireResolve, name: string): string | undefined {
+/** The directory of a package whose manifest `resolve` finds. */
+function packageDirectory(resolve: () => string): string | undefined {
   try {
-    return dirname(resolve(`${name}/package.json`))
+    return dirname(resolve())
   } catch {
     return undefined
   }
@@ -15,13 +14,14 @@ function packageDirectory(resolve: NodeJS.RequireResolve, name: string): string 
 
 /** Where the pinned package may have its native binary, the likeliest place first. */
 function candidates(): readonly string[] {
-  const wrapper = packageDirectory(createRequire(import.meta.url).resolve, PACKAGE)
+  const own = createRequire(import.meta.url)
+  const wrapper = packageDirectory(() => own.resolve('@anthropic-ai/claude-code/package.json'))
   if (wrapper === undefined) return []
   // The platform's package is complete even where install scripts were not allowed to run.
-  const { resolve } = createRequire(join(wrapper, 'package.json'))
-  const platform = `${PACKAGE}-${process.platform}-${process.arch}`
+  const its = createRequire(join(wrapper, 'package.json'))
+  const platform = `@anthropic-ai/claude-code-${process.platform}-${process.arch}`
   const native = [platform, `${platform}-musl`].flatMap((name) => {
-    const directory = packageDirectory(resolve, name)
+    const directory = packageDirectory(() => its.resolve(`${name}/package.json`))
     return directory === undefined ? [] : [join(directory, 'claude')]
   })
   return [...native, join(wrapper, 'bin', 'claude.exe')]

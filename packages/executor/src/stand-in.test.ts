@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
@@ -144,6 +144,15 @@ describe('an agent', () => {
     expect(outcome).toMatchObject({ failure: { code: 'AGENT_CRASHED' } })
   })
 
+  test('without its workspace is AGENT_CRASHED, and says so', async () => {
+    const { run, directory } = await standIn('')
+    await rm(directory, { recursive: true })
+    const { outcome } = await finish(run())
+    expect(outcome).toMatchObject({
+      failure: { code: 'AGENT_CRASHED', message: expect.stringContaining(directory) },
+    })
+  })
+
   test('that reads nothing of its prompt may succeed', async () => {
     const { run } = await standIn(`exec <&-; echo '${SUCCESS}'`)
     const { outcome } = await finish(run({}, { prompt: 'x'.repeat(MIB) }))
@@ -156,6 +165,17 @@ describe('an agent', () => {
     expect(await readFile(join(directory, 'prompt'), 'utf8')).toBe(
       '{"type":"user","message":{"role":"user","content":"one\\ntwo"}}\n',
     )
+  })
+
+  test.each([
+    ['sonnet by default', {}, {}, 'sonnet'],
+    ['the model that the worker prefers', { defaultModel: 'haiku' }, {}, 'haiku'],
+    ['the model that the order names', { defaultModel: 'haiku' }, { model: '--odd' }, '--odd'],
+  ])('is given %s', async (_, options, order, expected) => {
+    const { run, directory } = await standIn(`printf '%s\\n' "$@" > args; echo '${SUCCESS}'`)
+    await finish(run(options, order))
+    const args = await readFile(join(directory, 'args'), 'utf8')
+    expect(args.split('\n')).toContain(`--model=${expected}`)
   })
 
   test('may print lines that are no JSON, which are shown', async () => {

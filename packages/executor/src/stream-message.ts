@@ -20,7 +20,7 @@ export interface Denial {
   readonly input: Readonly<Record<string, unknown>>
 }
 
-export interface InitMessage {
+interface InitMessage {
   readonly type: 'init'
   readonly model: string
   readonly version: string

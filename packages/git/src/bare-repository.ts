@@ -1,8 +1,9 @@
-import { access, rename } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import { hasCode } from './failure.ts'
 import type { Git } from './git.ts'
+import { isThere } from './is-there.ts'
 
 export interface BareRepositoryPlace {
   readonly gitDir: string
@@ -21,7 +22,7 @@ export async function ensureBareRepository(
   { gitDir, staging }: BareRepositoryPlace,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (await exists(join(gitDir, 'HEAD'))) return true
+  if (await isThere(join(gitDir, 'HEAD'))) return true
   await git.run(['init', '--bare', '--template=', '--initial-branch=main', staging], {
     cwd: dirname(staging),
     signal,
@@ -31,16 +32,6 @@ export async function ensureBareRepository(
     return false
   } catch (error) {
     if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return true
-    throw error
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false
     throw error
   }
 }

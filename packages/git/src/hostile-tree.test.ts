@@ -5,9 +5,11 @@ import {
   lstat,
   mkdir,
   readFile,
+  readdir,
   readlink,
   rename,
   rm,
+  stat,
   symlink,
   writeFile,
 } from 'node:fs/promises'
@@ -236,6 +238,33 @@ describe('a repository within the tree', () => {
 })
 
 describe('a link that the agent made', () => {
+  test.each(['the submodule', 'the folder above it'])(
+    'in place of %s leaves the repository that it leads to alone',
+    async (what) => {
+      const remote = await place.remote({ 'a.txt': 'a\n' })
+      const linked = await git(remote, 'rev-parse', 'HEAD')
+      await git(remote, 'update-index', '--add', '--cacheinfo', `160000,${linked},deps/sub`)
+      await git(remote, 'commit', '--quiet', '-m', 'link')
+      const outside = await place.remote({ 'm.txt': 'm\n' }, 'outside/sub')
+      await poison(outside)
+      const before = (await stat(outside)).mtimeMs
+      await using workspace = await place.open({ project: project(remote) })
+      await rm(join(workspace.path, 'deps'), { recursive: true })
+      if (what === 'the submodule') {
+        await mkdir(join(workspace.path, 'deps'))
+        await symlink(outside, join(workspace.path, 'deps/sub'))
+      } else {
+        await symlink(join(place.folder, 'outside'), join(workspace.path, 'deps'))
+      }
+      const commit = await workspace.commit(change())
+      expect((await stat(outside)).mtimeMs).toBe(before)
+      expect(existsSync(marker)).toBe(false)
+      expect(
+        await git(mirrorPath(place.root), 'ls-tree', '-r', commit?.hash ?? '', 'deps'),
+      ).toMatch(/^120000 /)
+    },
+  )
+
   test('under the name of the answer is replaced, and its target is not touched', async () => {
     const outside = join(place.folder, 'outside.txt')
     await writeFile(outside, 'mine\n')
@@ -279,7 +308,9 @@ describe('a link that the agent made', () => {
     const workspace = await place.open()
     await rm(workspace.path, { recursive: true })
     await symlink(outside, workspace.path)
-    await expect(workspace.commit(change())).rejects.toThrow('something else is in its place')
+    const refused = workspace.commit(change({ files: { 'answer.md': '42\n' } }))
+    await expect(refused).rejects.toThrow('something else is in its place')
+    expect(await readdir(outside)).toEqual(['key.txt'])
     await expect(workspace[Symbol.asyncDispose]()).rejects.toThrow('the workspace was kept at')
     expect(await readlink(workspace.path)).toBe(outside)
   })

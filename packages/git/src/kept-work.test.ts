@@ -183,7 +183,7 @@ describe('odd names', () => {
   test('of pipes and sockets stop nobody', async () => {
     const request = thought()
     await using workspace = await place.open(request)
-    execFileSync('mkfifo', [join(workspace.path, 'pipe')])
+    execFileSync('sh', ['-c', 'mkfifo pipe'], { cwd: workspace.path })
     const commit = await workspace.commit(change({ files: { 'answer.md': '1' } }))
     expect(await git(thoughtPath(place.root, request.taskId), 'rev-parse', 'main')).toBe(
       commit?.hash,

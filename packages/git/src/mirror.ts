@@ -21,14 +21,14 @@ const UNBORN_BRANCH = 'main'
 
 const noBranch: Promise<undefined> = Promise.resolve(undefined)
 
-export interface MirrorRequest extends BareRepositoryPlace {
+interface MirrorRequest extends BareRepositoryPlace {
   readonly remote: string
   /** Absent: what the remote's HEAD names. */
   readonly defaultBranch: string | undefined
 }
 
 /** The remote as it was at some moment after it was asked for. */
-export interface MirrorState {
+interface MirrorState {
   readonly defaultBranch: string
   /** Absent when the remote has no commits. */
   readonly base: Tip | undefined

@@ -1,10 +1,11 @@
-import { lstat, mkdir, rename } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { mkdir, realpath, rename } from 'node:fs/promises'
+import { join } from 'node:path'
 
 import { WorkspaceError } from '@sleepless/domain'
 
 import { hasCode } from './failure.ts'
 import type { Git, GitCommand } from './git.ts'
+import { isThere } from './is-there.ts'
 import { unquotePath } from './quoted-path.ts'
 
 /** Deeper nesting is a trap, not work. */
@@ -22,7 +23,8 @@ export interface NestedRepositoriesOptions {
 }
 
 interface Moved {
-  readonly from: Buffer
+  /** Below the tree. */
+  readonly folder: Buffer
   readonly to: string
 }
 
@@ -35,17 +37,16 @@ export async function setAsideNested(options: NestedRepositoriesOptions): Promis
   const { git, command, tree, aside, submodules } = options
   const moved: Moved[] = []
   await using undo = new AsyncDisposableStack()
-  undo.defer(() => putBack(moved))
+  undo.defer(() => putBack(tree, moved))
 
   const moveAll = async (folders: readonly Buffer[]): Promise<number> => {
     const before = moved.length
     for (const folder of folders) {
-      const from = Buffer.concat([Buffer.from(tree + sep), folder, Buffer.from('/.git')])
       const to = join(aside, String(moved.length))
-      if (!(await isThere(from))) continue
+      if (!(await isOwnFolder(tree, folder)) || !(await isThere(dotGit(tree, folder)))) continue
       await mkdir(aside, { recursive: true })
-      await rename(from, to)
-      moved.push({ from, to })
+      await rename(dotGit(tree, folder), to)
+      moved.push({ folder, to })
     }
     return moved.length - before
   }
@@ -71,19 +72,29 @@ async function listNested(git: Git, command: GitCommand): Promise<Buffer[]> {
     .map((line) => unquotePath(line).subarray(0, -1))
 }
 
-async function putBack(moved: readonly Moved[]): Promise<void> {
-  for (const { from, to } of moved.toReversed()) {
-    // The agent may run on and have made another one.
-    if (!(await isThere(from))) await rename(to, from)
+async function putBack(tree: string, moved: readonly Moved[]): Promise<void> {
+  for (const { folder, to } of moved.toReversed()) {
+    // The agent may run on, and have removed the folder or made another repository in it.
+    if (!(await isOwnFolder(tree, folder)) || (await isThere(dotGit(tree, folder)))) continue
+    await rename(to, dotGit(tree, folder))
   }
 }
 
-async function isThere(path: Buffer): Promise<boolean> {
+function dotGit(tree: string, folder: Buffer): Buffer {
+  return Buffer.concat([below(tree, folder), Buffer.from('/.git')])
+}
+
+function below(tree: string, folder: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${tree}/`), folder])
+}
+
+/** Whether no link leads out of the tree on the way: what is moved must be the agent's. */
+async function isOwnFolder(tree: string, folder: Buffer): Promise<boolean> {
   try {
-    await lstat(path)
-    return true
+    const found = await realpath(below(tree, folder), { encoding: 'buffer' })
+    return found.equals(below(await realpath(tree), folder))
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return false
     throw error
   }
 }

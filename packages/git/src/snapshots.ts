@@ -1,15 +1,14 @@
-import { lstat, rm } from 'node:fs/promises'
-
-import { WorkspaceError } from '@sleepless/domain'
+import { rm } from 'node:fs/promises'
 
 import type { Git, GitCommand } from './git.ts'
 import { copyIndex } from './index-copy.ts'
+import { checkTree } from './is-there.ts'
 import { setAsideNested } from './nested-repositories.ts'
 import { unquotePath } from './quoted-path.ts'
 import type { Tip } from './references.ts'
 import type { AttemptPaths } from './workspace-root.ts'
 
-export interface SnapshotRequest {
+interface SnapshotRequest {
   /** Names at the top that are taken in whatever `.gitignore` says. */
   readonly forced: readonly string[]
   /** Start from the base again, so that what has come to be ignored since the last one is left out. */
@@ -63,13 +62,6 @@ export function createSnapshots({ git, gitDir, paths, base }: SnapshotsOptions):
       return git.run(['write-tree'], command)
     },
   }
-}
-
-async function checkTree(tree: string): Promise<void> {
-  // Not `stat`: in place of a folder that was ours, a link could lead anywhere.
-  const found = await lstat(tree).catch(() => undefined)
-  if (found?.isDirectory() === true) return
-  throw new WorkspaceError('the work tree is gone, or something else is in its place')
 }
 
 async function resetIndex(

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { WorkspaceError } from '@sleepless/domain'
@@ -122,6 +122,27 @@ describe('the workspace of a thought', () => {
   test('keeps the home of the agent from other users', async () => {
     await using workspace = await place.open()
     expect((await stat(workspace.homePath)).mode & 0o777).toBe(0o700)
+  })
+
+  test('reports the same commit when writing its diff failed the first time', async () => {
+    const request = thought()
+    await using workspace = await place.open(request)
+    const inTheWay = join(workspace.path, '..', 'change.diff')
+    await mkdir(inTheWay)
+    await expect(workspace.commit(change({ files: { 'answer.md': '1' } }))).rejects.toThrow(
+      'git diff failed',
+    )
+    await rmdir(inTheWay)
+    const commit = await workspace.commit(change({ files: { 'answer.md': '1' } }))
+    expect(await git(thoughtPath(place.root, request.taskId), 'rev-list', 'main')).toBe(
+      commit?.hash,
+    )
+  })
+
+  test('says why it cannot be made on this disk', async () => {
+    const refused = place.open({}, { root: '/dev/null/workspace' })
+    await expect(refused).rejects.toThrow(WorkspaceError)
+    await expect(refused).rejects.toThrow('the workspace could not be prepared: ENOTDIR')
   })
 
   test('is refused to an attempt that has one', async () => {

@@ -1,10 +1,9 @@
-import { lstat } from 'node:fs/promises'
-
 import { WorkspaceError, type Workspace } from '@sleepless/domain'
 
 import { exportChange } from './exports.ts'
-import { failure, hasCode } from './failure.ts'
+import { failure } from './failure.ts'
 import type { Git } from './git.ts'
+import { checkTree, isThere } from './is-there.ts'
 import type { HostRepository, Recorder } from './recorder.ts'
 import { removeTree } from './remove-tree.ts'
 import type { Snapshots } from './snapshots.ts'
@@ -62,6 +61,7 @@ function createCommit(deps: WorkspaceDeps): Workspace['commit'] {
   let unreported: string | undefined
 
   return async (request) => {
+    await checkTree(paths.tree)
     await writeFiles(paths.tree, request.files)
     const tree = await snapshots.take({ forced: Object.keys(request.files), fresh: true })
     if (recorder.isNew(tree)) unreported = await recorder.commit(tree, request)
@@ -98,16 +98,6 @@ async function dispose(deps: WorkspaceDeps): Promise<void> {
     await removeTree(folder)
   } catch (error) {
     throw failure(`the workspace at ${folder} could not be removed`, error)
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false
-    throw error
   }
 }
 

@@ -1,5 +1,7 @@
 import type { ApiClient, EventView } from '@sleepless/contracts'
+import { backoffMs } from '@sleepless/domain'
 
+import { RECONNECT } from './outage.ts'
 import { pause } from './pause.ts'
 
 export interface FollowEventsOptions {
@@ -11,9 +13,6 @@ export interface FollowEventsOptions {
   readonly onDisconnect: () => void
 }
 
-const INITIAL_DELAY_MS = 250
-const MAX_DELAY_MS = 5000
-
 /**
  * The events of a task until the signal is aborted, each once and in order. A connection that ends
  * or breaks is made again from the last event on; whether the service is there at all is for the
@@ -24,11 +23,11 @@ export async function* followEvents(
   { taskId, after, signal, onDisconnect }: FollowEventsOptions,
 ): AsyncGenerator<EventView, void, undefined> {
   let last = after
-  let delayMs = INITIAL_DELAY_MS
+  let failures = 0
   while (!signal.aborted) {
     try {
       for await (const event of client.events({ after: last, taskId, signal })) {
-        delayMs = INITIAL_DELAY_MS
+        failures = 0
         last = event.id
         yield event
       }
@@ -36,7 +35,7 @@ export async function* followEvents(
       // The next connection will show whether it has passed.
     }
     onDisconnect()
-    await pause(delayMs, signal)
-    delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)
+    failures += 1
+    await pause(backoffMs(failures, RECONNECT), signal)
   }
 }

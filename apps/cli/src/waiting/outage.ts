@@ -1,11 +1,12 @@
 import { ApiError, ApiUnreachableError } from '@sleepless/contracts'
+import { backoffMs, type BackoffPolicy } from '@sleepless/domain'
 
-const INITIAL_DELAY_MS = 250
-const MAX_DELAY_MS = 5000
+/** Between tries to reach a service that may be starting again. */
+export const RECONNECT: BackoffPolicy = { initialDelayMs: 250, maxDelayMs: 5000 }
 const GIVE_UP_AFTER_MS = 10 * 60 * 1000
 
 /** Whether it may pass by itself: the service is gone, starting, or went away in mid-answer. */
-export function isOutage(error: unknown): boolean {
+function isOutage(error: unknown): boolean {
   if (error instanceof ApiError) return error.status >= 500 || error.status === 429
   // `fetch` reports a body that breaks off as a TypeError.
   return error instanceof ApiUnreachableError || error instanceof TypeError
@@ -34,7 +35,7 @@ export function createPatience(monotonicMs: () => number = () => performance.now
       outageSince ??= monotonicMs()
       if (!isOutage(error) || monotonicMs() - outageSince > GIVE_UP_AFTER_MS) throw error
       failures += 1
-      return Math.min(INITIAL_DELAY_MS * 2 ** (failures - 1), MAX_DELAY_MS)
+      return backoffMs(failures, RECONNECT)
     },
   }
 }

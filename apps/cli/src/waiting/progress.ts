@@ -20,7 +20,8 @@ const LOST: readonly Span[] = [['no answer from the service; trying again', 'yel
 /** On a terminal one line that stays up to date, elsewhere a line for each change. */
 export function createProgress({ stderr, env }: CliContext): Progress {
   const printer = createPrinter(stderr, env)
-  return printer.isTty ? liveProgress(stderr, printer) : plainProgress(printer)
+  const canRedraw = printer.isTty && env['TERM'] !== 'dumb'
+  return canRedraw ? liveProgress(stderr, printer) : plainProgress(printer)
 }
 
 function plainProgress(printer: Printer): Progress {

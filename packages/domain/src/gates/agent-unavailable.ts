@@ -3,10 +3,10 @@ import type { Gate } from './gate.ts'
 
 /** There are workers, and none of them can run an agent. */
 export const agentUnavailable: Gate = (_task, { workers }) => {
-  const [first] = workers
-  if (first === undefined || workers.some((worker) => worker.agent.available)) return undefined
-  if (first.agent.available) return undefined
-  const { code, detail } = first.agent
+  const agents = workers.map(({ agent }) => agent)
+  const [first] = agents.filter((agent) => !agent.available)
+  if (first === undefined || agents.some((agent) => agent.available)) return undefined
+  const { code, detail } = first
   const { remedy } = failureReasons[code]
   return {
     kind: 'wait',

@@ -9,18 +9,19 @@ const TTL_SECONDS = 60
  * Notices that Redis was emptied under a live connection (FLUSHALL): a key of ours is gone.
  * A process that was frozen for longer than the key lives is told of a loss too, rightly or not.
  */
-export function watchForLoss({ client, run }: Connection, onLoss: () => void): Disposable {
+export function watchForLoss(connection: Connection, onLoss: () => void): Disposable {
+  const { client } = connection
   const witness = `sleepless-queue-witness:${randomUUID()}`
   let isArmed = false
 
   async function check(): Promise<void> {
     if (client.status !== 'ready') return
     if (isArmed) {
-      const kept = await run(() => client.set(witness, '1', 'EX', TTL_SECONDS, 'XX'))
+      const kept = await connection.run(() => client.set(witness, '1', 'EX', TTL_SECONDS, 'XX'))
       if (kept !== null) return
       onLoss()
     }
-    await run(() => client.set(witness, '1', 'EX', TTL_SECONDS))
+    await connection.run(() => client.set(witness, '1', 'EX', TTL_SECONDS))
     isArmed = true
   }
 

@@ -1,0 +1,60 @@
+import {
+  createApiClient,
+  createWorkerClient,
+  type ApiClient,
+  type Held,
+  type WorkerClient,
+} from '@sleepless/contracts'
+import type { WorkerId } from '@sleepless/domain'
+import { dispatch } from '@sleepless/engine'
+import { onTestFinished } from 'vitest'
+
+import { createApi } from '../create-api.ts'
+import { ids, openControlPlane, TOKENS, type ControlPlane } from './control-plane.ts'
+import { HELLO } from './worker-words.ts'
+
+/** The service on a free port, for one test. */
+export interface RunningApi {
+  readonly plane: ControlPlane
+  readonly url: string
+  readonly client: ApiClient
+  /** Ends the service before the test does. */
+  stop(): Promise<void>
+  /** A worker that has said hello, with room for many attempts. */
+  join(): Promise<JoinedWorker>
+  /** Starts the task's next attempt on a worker. */
+  start(worker: JoinedWorker): Promise<Held & { readonly taskId: string }>
+}
+
+export interface JoinedWorker {
+  readonly id: WorkerId
+  readonly client: WorkerClient
+}
+
+export async function runningApi(
+  replaced: Partial<Pick<ControlPlane, 'spool' | 'engine'>> = {},
+): Promise<RunningApi> {
+  const resources = new AsyncDisposableStack()
+  onTestFinished(() => resources.disposeAsync())
+  const plane = resources.use(await openControlPlane())
+  const api = resources.use(await createApi({ ...plane, ...replaced, host: '127.0.0.1', port: 0 }))
+  const { url } = api
+  return {
+    plane,
+    url,
+    client: createApiClient({ url, token: TOKENS.api }),
+    stop: () => api[Symbol.asyncDispose](),
+    async join() {
+      const id = ids.workerId()
+      const client = createWorkerClient(id, { url, token: TOKENS.worker })
+      await client.heartbeat(HELLO)
+      return { id, client }
+    },
+    async start({ client }) {
+      const [order] = await plane.store.write((tx) => dispatch(tx, plane.engine))
+      if (order === undefined) throw new Error('there was nothing to dispatch')
+      await client.claim(order)
+      return order
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+
+import {
+  DomainError,
+  IdempotencyKeyReusedError,
+  InvalidIdError,
+  InvalidTransitionError,
+  LeaseLostError,
+  OutputGapError,
+  ProjectExistsError,
+  ProjectNotFoundError,
+  TaskNotFoundError,
+  WorkspaceError,
+} from './errors.ts'
+
+// Other programs branch on these codes.
+test.each([
+  [new InvalidIdError('task', 'x'), 'INVALID_ID'],
+  [new TaskNotFoundError('x'), 'TASK_NOT_FOUND'],
+  [new ProjectNotFoundError('x'), 'PROJECT_NOT_FOUND'],
+  [new ProjectExistsError('x'), 'PROJECT_EXISTS'],
+  [new InvalidTransitionError('task', 'failed', 'start'), 'INVALID_TRANSITION'],
+  [new LeaseLostError('x'), 'LEASE_LOST'],
+  [new IdempotencyKeyReusedError(), 'IDEMPOTENCY_KEY_REUSED'],
+  [new OutputGapError(5, 3), 'OUTPUT_GAP'],
+  [new WorkspaceError('disk full'), 'WORKSPACE_FAILED'],
+])('%o has a code of its own', (error, code) => {
+  expect(error).toBeInstanceOf(DomainError)
+  expect(error).toMatchObject({ code, name: error.constructor.name })
+})
+
+test('a gap in output says from where to send again', () => {
+  expect(new OutputGapError(5, 3).expectedOffset).toBe(3)
+})
