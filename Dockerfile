@@ -40,7 +40,7 @@ LABEL org.opencontainers.image.title=sleepless \
 # tini is process 1: it reaps what agents leave behind, which node would not.
 RUN apt-get update && \
     apt-get install --yes --no-install-recommends ca-certificates git openssh-client tini && \
-    rm -rf /var/lib/apt/lists/*
+    apt-get clean && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production SLEEPLESS_HOME=/var/lib/sleepless
 # A volume that is mounted here for the first time takes the owner from here.
 RUN install --directory --owner=node --group=node --mode=0700 \

@@ -1,6 +1,7 @@
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 
+import { answerBrokenRequest } from './broken-request.ts'
 import type { ApiDeps } from './deps.ts'
 import { handleError, handleNotFound } from './error-handler.ts'
 import { requireToken } from './plugins/auth.ts'
@@ -17,7 +18,8 @@ import { workerRoutes } from './routes/workers.ts'
 import { validatorCompiler } from './validator.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
-const REQUEST_TIMEOUT_MS = 60_000
+// For the whole of a request: the largest bundles come over slow lines.
+const REQUEST_TIMEOUT_MS = 10 * 60_000
 
 /** The HTTP surface, apart from the process that listens. */
 export function buildApp(deps: ApiDeps): FastifyInstance {
@@ -30,7 +32,11 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
     forceCloseConnections: true,
     // A shorter one than Node's would meet idle workers between two heartbeats.
     keepAliveTimeout: 60_000,
+    frameworkErrors: handleError,
+    clientErrorHandler: answerBrokenRequest,
   })
+  // Bodies are JSON; only some routes of workers take bytes.
+  app.removeContentTypeParser('text/plain')
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(handleError)

@@ -9,6 +9,7 @@ import { buildApp } from './build-app.ts'
 import type { ApiTokens } from './deps.ts'
 import { startLeaseTicks } from './lease-ticks.ts'
 import { startSealing } from './output/seal-outputs.ts'
+import { createTurns } from './output/turns.ts'
 
 export interface ApiOptions {
   readonly store: SqliteStore
@@ -37,7 +38,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const { host, port } = options
   await using resources = new AsyncDisposableStack()
   const stopping = new AbortController()
-  const deps = { ...options, stopping: stopping.signal }
+  const deps = { ...options, outputTurns: createTurns(), stopping: stopping.signal }
   const app = buildApp(deps)
   resources.defer(async () => {
     stopping.abort()

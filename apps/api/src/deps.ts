@@ -3,6 +3,8 @@ import type { EngineDeps } from '@sleepless/engine'
 import type { Logger } from '@sleepless/runtime'
 import type { OutputSpool, ResultsStore, SqliteStore } from '@sleepless/storage'
 
+import type { Turns } from './output/turns.ts'
+
 export interface ApiTokens {
   /** May do everything. */
   readonly api: string
@@ -16,6 +18,8 @@ export interface ApiDeps {
   readonly queue: Pick<Queue, 'send' | 'withdraw'>
   readonly results: ResultsStore
   readonly spool: OutputSpool
+  /** By attempt: its output is appended and moved in turns, for the spool knows no order. */
+  readonly outputTurns: Turns
   readonly engine: EngineDeps
   readonly tokens: ApiTokens
   readonly logger: Logger

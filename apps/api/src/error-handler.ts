@@ -1,10 +1,8 @@
-import { STATUS_CODES } from 'node:http'
-
 import { PROBLEM_CONTENT_TYPE, type Problem } from '@sleepless/contracts'
 import { DomainError } from '@sleepless/domain'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 
-import { ProblemError } from './problems.ts'
+import { plainProblem, ProblemError } from './problems.ts'
 
 /** Domain code to HTTP status: the one place where the two vocabularies meet. */
 const statusOf: Readonly<Record<string, number>> = {
@@ -18,6 +16,12 @@ const statusOf: Readonly<Record<string, number>> = {
   EFFECT_NOT_BEGUN: 409,
   IDEMPOTENCY_KEY_REUSED: 422,
   STORE_BUSY: 503,
+}
+
+/** What a problem is about, where the code alone says it. */
+const fieldOf: Readonly<Record<string, string>> = {
+  PROJECT_EXISTS: 'name',
+  IDEMPOTENCY_KEY_REUSED: 'Idempotency-Key',
 }
 
 /** What fastify itself refuses, in our words. */
@@ -46,20 +50,24 @@ export function handleNotFound(request: FastifyRequest, reply: FastifyReply): Fa
 
 function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof ProblemError) {
-    return { ...problemWith(error.statusCode, error.code, error.message), ...error.fields }
+    return { ...plainProblem(error.statusCode, error.code, error.message), ...error.fields }
   }
   if (error instanceof DomainError || isCoded(error, 'STORE_BUSY')) {
-    return problemWith(statusOf[error.code] ?? 500, error.code, error.message)
+    const field = fieldOf[error.code]
+    return {
+      ...plainProblem(statusOf[error.code] ?? 500, error.code, error.message),
+      ...(field !== undefined && { field }),
+    }
   }
   if (isRefusedByFastify(error)) {
     const code = fastifyCodes[error.code] ?? 'INVALID_REQUEST'
-    return problemWith(error.statusCode, code, error.message)
+    return plainProblem(error.statusCode, code, error.message)
   }
-  return problemWith(500, 'INTERNAL', 'something went wrong here; the log of the service says what')
-}
-
-function problemWith(status: number, code: string, detail: string): Problem {
-  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code }
+  return plainProblem(
+    500,
+    'INTERNAL',
+    'something went wrong here; the log of the service says what',
+  )
 }
 
 function isCoded(error: Error, code: string): error is Error & { code: string } {

@@ -1,5 +1,12 @@
+import { STATUS_CODES } from 'node:http'
+
 import type { Problem } from '@sleepless/contracts'
 import type { z } from 'zod'
+
+/** A problem that is not about one field. */
+export function plainProblem(status: number, code: string, detail: string): Problem {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code }
+}
 
 /** A request that is refused, as the answer says it. */
 export class ProblemError extends Error {

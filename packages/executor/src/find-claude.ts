@@ -14,8 +14,8 @@ function packageDirectory(resolve: () => string): string | undefined {
 
 /** Where the pinned package may have its native binary, the likeliest place first. */
 function candidates(): readonly string[] {
-  const own = createRequire(import.meta.url)
-  const wrapper = packageDirectory(() => own.resolve('@anthropic-ai/claude-code/package.json'))
+  const require = createRequire(import.meta.url)
+  const wrapper = packageDirectory(() => require.resolve('@anthropic-ai/claude-code/package.json'))
   if (wrapper === undefined) return []
   // The platform's package is complete even where install scripts were not allowed to run.
   const its = createRequire(join(wrapper, 'package.json'))

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import {
+  appendFile,
   chmod,
   link,
   lstat,
@@ -50,27 +51,33 @@ async function poison(repository: string): Promise<void> {
   for (const hook of ['pre-commit', 'post-commit', 'reference-transaction', 'post-index-change']) {
     await symlink(script, join(hooks, hook)).catch(() => undefined)
   }
-  const settings = {
-    'core.fsmonitor': script,
-    'core.hooksPath': hooks,
-    'core.sshCommand': script,
-    'core.pager': script,
-    'core.editor': script,
-    'core.attributesFile': join(place.folder, 'attributes'),
-    'diff.external': script,
-    'diff.evil.command': script,
-    'diff.evil.textconv': script,
-    'filter.evil.clean': script,
-    'filter.evil.smudge': script,
-    'filter.evil.required': 'true',
-    'gpg.program': script,
-    'commit.gpgsign': 'true',
-    'uploadpack.packObjectsHook': script,
-    'alias.add': `!${script}`,
-  }
-  for (const [key, value] of Object.entries(settings)) {
-    await git(repository, 'config', '--file', '.git/config', key, value)
-  }
+  const config = `
+[core]
+  fsmonitor = ${script}
+  hooksPath = ${hooks}
+  sshCommand = ${script}
+  pager = ${script}
+  editor = ${script}
+  attributesFile = ${join(place.folder, 'attributes')}
+[diff]
+  external = ${script}
+[diff "evil"]
+  command = ${script}
+  textconv = ${script}
+[filter "evil"]
+  clean = ${script}
+  smudge = ${script}
+  required = true
+[gpg]
+  program = ${script}
+[commit]
+  gpgsign = true
+[uploadpack]
+  packObjectsHook = ${script}
+[alias]
+  add = "!${script}"
+`
+  await appendFile(join(repository, '.git', 'config'), config)
 }
 
 /** Commit, checkpoint, and a disposal that has something left to save. */

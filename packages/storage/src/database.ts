@@ -6,15 +6,31 @@ export type Database = BetterSQLite3Database
 
 // Short, because it blocks the event loop: whoever is still busy is tried again asynchronously.
 const BUSY_TIMEOUT_MS = 10
+// While it is opened nothing else runs yet, and others may be opening or migrating it as well.
+const OPEN_TIMEOUT_MS = 10_000
 
-/** The one connection of this process that writes. */
-export function openWriter(file: string): Connection {
-  const connection = new BetterSqlite(file, { timeout: BUSY_TIMEOUT_MS })
-  // A commit that was acknowledged must survive a power cut, so the log is synced at each one.
-  connection.pragma('journal_mode = WAL')
-  connection.pragma('synchronous = FULL')
-  connection.pragma('foreign_keys = ON')
-  return connection
+/**
+ * The one connection of this process that writes.
+ *
+ * @param prepare brings the schema up to date; what it throws closes the connection again.
+ */
+export function openWriter(
+  file: string,
+  prepare: (connection: Connection) => void = () => {},
+): Connection {
+  const connection = new BetterSqlite(file, { timeout: OPEN_TIMEOUT_MS })
+  try {
+    // A commit that was acknowledged must survive a power cut, so the log is synced at each one.
+    connection.pragma('journal_mode = WAL')
+    connection.pragma('synchronous = FULL')
+    connection.pragma('foreign_keys = ON')
+    prepare(connection)
+    connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
 }
 
 /** @throws when the database does not exist. */

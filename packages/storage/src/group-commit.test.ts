@@ -154,7 +154,7 @@ describe('while another process holds the database', () => {
     await store.read((tx) => happened.push(`read ${tx.tasks.list({}, { limit: 1 }).length}`))
     await new Promise((resolve) => setTimeout(resolve, 300))
     happened.push('timer')
-    other.go()
+    other.tell('go')
     await write
     expect(happened).toEqual(['read 0', 'timer', 'write'])
     expect(await store.read((tx) => tx.tasks.list({}, { limit: 2 }).length)).toBe(1)
@@ -163,14 +163,14 @@ describe('while another process holds the database', () => {
   test('writes keep their order', async () => {
     await using fixture = await temporaryStore()
     const { store } = fixture
-    await using other = startProcess('hold-write-lock', fixture.file)
-    expect(await other.line()).toBe('held')
+    const other = openWriter(fixture.file)
+    other.exec('BEGIN IMMEDIATE')
     const writes: Promise<unknown>[] = []
     for (let index = 0; index < 5; index += 1) {
       writes.push(store.write((tx) => tx.events.append(newEvent({ data: { index } }))))
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
-    other.go()
+    other.close()
     await Promise.all(writes)
     const events = await store.read((tx) => tx.events.list({}, { limit: 9, after: 0 }))
     expect(events.map(({ data }) => data['index'])).toEqual([0, 1, 2, 3, 4])

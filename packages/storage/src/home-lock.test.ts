@@ -1,35 +1,43 @@
 import path from 'node:path'
 
 import { temporaryDirectory } from '@sleepless/testing'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { startProcess } from './fixtures/other-process.ts'
+import { startProcess, type OtherProcess } from './fixtures/other-process.ts'
 import { HomeLockedError, lockHome } from './home-lock.ts'
 
 type Mode = 'alone' | 'shared'
 
-const cases: readonly { first: Mode; second: Mode; answer: string }[] = [
-  { first: 'alone', second: 'alone', answer: 'HomeLockedError' },
-  { first: 'alone', second: 'shared', answer: 'HomeLockedError' },
-  { first: 'shared', second: 'alone', answer: 'HomeLockedError' },
-  { first: 'shared', second: 'shared', answer: 'held' },
-]
+describe('between two processes', () => {
+  const resources = new AsyncDisposableStack()
+  let file: string
+  let other: OtherProcess
 
-describe.each(cases)('a home taken $first, then asked for $second', ({ first, second, answer }) => {
-  test(`gives another process the answer ${answer}`, async () => {
-    await using directory = await temporaryDirectory()
-    const file = path.join(directory.path, 'home.lock')
-    using _lock = lockHome(file, first)
-    await using other = startProcess('lock-home', file, second)
-    expect(await other.line()).toBe(answer)
+  beforeAll(async () => {
+    file = path.join(resources.use(await temporaryDirectory()).path, 'home.lock')
+    other = resources.use(startProcess('lock-home', file))
+    expect(await other.line()).toBe('ready')
   })
+  afterAll(() => resources.disposeAsync())
 
-  test('is given to the other when it is free again', async () => {
-    await using directory = await temporaryDirectory()
-    const file = path.join(directory.path, 'home.lock')
-    lockHome(file, first)[Symbol.dispose]()
-    await using other = startProcess('lock-home', file, second)
-    expect(await other.line()).toBe('held')
+  async function asked(command: Mode | 'free'): Promise<string> {
+    other.tell(command)
+    return other.line()
+  }
+
+  const cases: readonly (readonly [Mode, Mode, string])[] = [
+    ['alone', 'alone', 'HomeLockedError'],
+    ['alone', 'shared', 'HomeLockedError'],
+    ['shared', 'alone', 'HomeLockedError'],
+    ['shared', 'shared', 'held'],
+  ]
+
+  test.each(cases)('a home taken %s and asked for %s answers %s', async (first, second, answer) => {
+    const lock = lockHome(file, first)
+    expect(await asked(second)).toBe(answer)
+    lock[Symbol.dispose]()
+    expect(await asked(second)).toBe('held')
+    expect(await asked('free')).toBe('free')
   })
 })
 
@@ -38,7 +46,9 @@ test.each(['alone', 'shared'] as const)(
   async (mode) => {
     await using directory = await temporaryDirectory()
     const file = path.join(directory.path, 'home.lock')
-    await using other = startProcess('lock-home', file, mode)
+    await using other = startProcess('lock-home', file)
+    expect(await other.line()).toBe('ready')
+    other.tell(mode)
     expect(await other.line()).toBe('held')
     expect(() => lockHome(file, 'alone')).toThrow(HomeLockedError)
     await other.kill()

@@ -51,7 +51,7 @@ describe('a database', () => {
     const file = path.join(directory.path, 'tasks.db')
     const processes = [1, 2, 3].map(() => resources.use(startProcess('open-stores', file, '15')))
     for (const one of processes) expect(await one.line()).toBe('ready')
-    for (const one of processes) one.go()
+    for (const one of processes) one.tell('go')
     for (const one of processes) expect(await one.line()).toBe('opened')
     await using store = openStore(`${file}-14`)
     expect(await store.read((tx) => tx.events.head())).toBe(3)

@@ -34,8 +34,11 @@ export function schemaVersion(connection: Connection): number {
  */
 export function migrate(connection: Connection): void {
   const files = migrationFiles()
-  assertKnown(schemaVersion(connection))
+  const found = schemaVersion(connection)
+  assertKnown(found)
   for (const [index, file] of files.entries()) {
+    // Nothing to do needs no lock, which somebody who writes may hold.
+    if (index < found) continue
     connection
       .transaction(() => {
         // Read again under the lock: another process may have taken this step meanwhile.

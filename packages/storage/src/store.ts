@@ -22,8 +22,7 @@ export interface SqliteStore extends Store, AsyncDisposable {}
  * @throws {SchemaTooNewError} when a newer version of the program wrote it.
  */
 export function openStore(file: string): SqliteStore {
-  const writer = openWriter(file)
-  migrate(writer)
+  const writer = openWriter(file, migrate)
   const reader = openReader(file)
   const reads = readsOf(reader)
   const snapshot = reader.transaction((work: (tx: ReadTx) => unknown) => work(reads))

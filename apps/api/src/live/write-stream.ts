@@ -22,6 +22,7 @@ export async function writeTo(
 /** Aborted when the client has gone or the service stops. */
 export function clientSignal(response: ServerResponse, stopping: AbortSignal): AbortSignal {
   const gone = new AbortController()
+  if (response.closed) gone.abort()
   response.once('close', () => gone.abort())
   return AbortSignal.any([gone.signal, stopping])
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { heldAttempt, type Holder } from '@sleepless/engine'
 
 import type { ApiDeps } from '../deps.ts'
-import { streamOf, tooLarge } from '../plugins/octet-stream.ts'
+import { atMost, streamOf } from '../plugins/octet-stream.ts'
 import { ProblemError } from '../problems.ts'
 import { resultKey } from './result-key.ts'
 
@@ -29,17 +29,16 @@ export async function receiveArtifact(
   { store, spool, results }: ApiDeps,
   { holder, name, sha256, body }: ArtifactUpload,
 ): Promise<void> {
+  const source = streamOf(body)
   const attempt = await store.read((tx) => heldAttempt(tx, holder))
-  const draft = `${spool.file(attempt.id)}.${name}.draft`
+  // A sender that gave up waiting may send again while the first sending is still being written.
+  const draft = `${spool.file(attempt.id)}.${randomUUID()}.draft`
   try {
     const hash = createHash('sha256')
-    let size = 0
     await pipeline(
-      streamOf(body),
-      async function* check(source: AsyncIterable<Uint8Array>) {
-        for await (const chunk of source) {
-          size += chunk.length
-          if (size > MAX_ARTIFACT_BYTES) throw tooLarge(MAX_ARTIFACT_BYTES)
+      atMost(source, MAX_ARTIFACT_BYTES),
+      async function* hashed(chunks: AsyncIterable<Uint8Array>) {
+        for await (const chunk of chunks) {
           hash.update(chunk)
           yield chunk
         }
@@ -47,7 +46,9 @@ export async function receiveArtifact(
       createWriteStream(draft, { mode: 0o600 }),
     )
     if (hash.digest('hex') !== sha256) {
-      throw new ProblemError(422, 'CHECKSUM_MISMATCH', 'the content does not match its sha256')
+      throw new ProblemError(422, 'CHECKSUM_MISMATCH', 'the content does not match its sha256', {
+        field: 'sha256',
+      })
     }
     await results.moveIn(draft, resultKey(attempt, name))
   } finally {

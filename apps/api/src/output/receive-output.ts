@@ -13,16 +13,25 @@ export interface OutputChunk {
 }
 
 /**
- * Stores a chunk of output, then logs it. Sent again, it changes nothing.
+ * Stores a chunk of output, then logs it. Sent again, it changes nothing, also when the first sending
+ * is still under way.
  *
  * @returns the stored length afterwards.
  * @throws {LeaseLostError} {OutputGapError}
  */
 export async function receiveOutput(
-  { store, spool, engine }: ApiDeps,
+  deps: ApiDeps,
   { holder, offset, body }: OutputChunk,
 ): Promise<number> {
   const bytes = await readBytes(streamOf(body), MAX_CHUNK_BYTES)
+  return deps.outputTurns.run(holder.attemptId, () => storeOutput(deps, holder, { offset, bytes }))
+}
+
+async function storeOutput(
+  { store, spool, engine }: ApiDeps,
+  holder: Holder,
+  { offset, bytes }: { readonly offset: number; readonly bytes: Uint8Array },
+): Promise<number> {
   const { outputBytes } = await store.read((tx) => heldAttempt(tx, holder))
   const lengthBytes = await spool.append(holder.attemptId, offset, bytes)
   // What a crash kept from being logged is logged with the chunk that follows.

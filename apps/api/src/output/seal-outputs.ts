@@ -1,24 +1,34 @@
+import type { AttemptId } from '@sleepless/domain'
+
 import type { ApiDeps } from '../deps.ts'
 import { resultKey } from './result-key.ts'
 
-/** Moves the output of attempts that are over from the spool to the results store. */
-export async function sealOutputs({
-  store,
-  spool,
-  results,
-}: Pick<ApiDeps, 'store' | 'spool' | 'results'>): Promise<void> {
-  for (const id of await spool.list()) {
-    const attempt = await store.read((tx) => tx.attempts.find(id))
-    if (attempt?.finishedAt === undefined) continue
-    await results.moveIn(spool.file(id), resultKey(attempt, 'output.txt'))
-  }
+/** Moves the output of an attempt from the spool to the results store, once the attempt is over. */
+async function sealOutput(
+  { store, spool, results }: Pick<ApiDeps, 'store' | 'spool' | 'results'>,
+  id: AttemptId,
+): Promise<void> {
+  const attempt = await store.read((tx) => tx.attempts.find(id))
+  if (attempt?.finishedAt === undefined) return
+  await results.moveIn(spool.file(id), resultKey(attempt, 'output.txt'))
 }
 
-/** Seals what is over, now and whenever something ends. */
+/** Seals what is over, now and whenever something ends. What fails is tried again. */
 export function startSealing(deps: ApiDeps): Disposable {
-  const { store, logger } = deps
+  const { store, spool, outputTurns, stopping, logger } = deps
   let isSealing = false
   let isAskedAgain = false
+
+  async function sealAll(): Promise<void> {
+    for (const attemptId of await spool.list()) {
+      if (stopping.aborted) return
+      try {
+        await outputTurns.run(attemptId, () => sealOutput(deps, attemptId))
+      } catch (error) {
+        if (!stopping.aborted) logger.error({ err: error, attemptId }, 'output not sealed')
+      }
+    }
+  }
 
   async function seal(): Promise<void> {
     isAskedAgain = true
@@ -26,9 +36,7 @@ export function startSealing(deps: ApiDeps): Disposable {
     isSealing = true
     while (isAskedAgain) {
       isAskedAgain = false
-      await sealOutputs(deps).catch((error: unknown) => {
-        logger.error({ err: error }, 'output not sealed')
-      })
+      await sealAll().catch((error: unknown) => logger.error({ err: error }, 'spool not read'))
     }
     isSealing = false
   }

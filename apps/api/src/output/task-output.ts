@@ -48,9 +48,16 @@ async function* readAttempt(
   from: number,
   to: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if ((await spool.lengthBytes(attempt.id)) > 0) {
-    yield* spool.read(attempt.id, from, to)
+  let reached = from
+  try {
+    for await (const chunk of spool.read(attempt.id, from, to)) {
+      reached += chunk.length
+      yield chunk
+    }
     return
+  } catch (error) {
+    // It is in the spool until it is sealed, and an open file can be read on after that.
+    if (reached > from || !isMissing(error)) throw error
   }
   const stored = await results.read(resultKey(attempt, 'output.txt'))
   let position = 0
@@ -61,4 +68,8 @@ async function* readAttempt(
     position += chunk.length
     if (position >= to) return
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

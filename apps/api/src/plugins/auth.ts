@@ -11,14 +11,18 @@ export function requireToken(tokens: readonly ApiTokens[keyof ApiTokens][]): onR
   return (request: FastifyRequest, _reply: FastifyReply, done) => {
     const shown = bearer(request.headers.authorization)
     if (shown === undefined) {
-      done(new ProblemError(401, 'UNAUTHORIZED', 'a bearer token is needed'))
+      done(unauthorized('a bearer token is needed'))
       return
     }
     const hash = sha256(shown)
     // All are compared, each in constant time, so that the time tells nothing.
     const isKnown = hashes.map((known) => timingSafeEqual(known, hash)).includes(true)
-    done(isKnown ? undefined : new ProblemError(401, 'UNAUTHORIZED', 'the token is not valid here'))
+    done(isKnown ? undefined : unauthorized('the token is not valid here'))
   }
+}
+
+function unauthorized(detail: string): ProblemError {
+  return new ProblemError(401, 'UNAUTHORIZED', detail, { field: 'Authorization' })
 }
 
 function bearer(header: string | undefined): string | undefined {

@@ -21,7 +21,8 @@ export function eventStreamRoutes({ store, stopping }: ApiDeps): FastifyPluginAs
     app.get(
       '/events',
       { schema: { querystring: eventStreamQuery, headers: resumeHeader } },
-      async ({ query, headers }, reply) => {
+      async ({ method, query, headers }, reply) => {
+        if (method === 'HEAD') return reply.type('text/event-stream').send()
         const after =
           headers['last-event-id'] ?? query.after ?? (await store.read((tx) => tx.events.head()))
         reply.hijack()

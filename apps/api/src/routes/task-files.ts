@@ -25,9 +25,11 @@ export function taskFileRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     app.get(
       '/tasks/:id/output',
       { schema: { params: byTaskId, querystring: outputQuery, headers: rangeHeader } },
-      async ({ params, query, headers }, reply) => {
+      async ({ method, params, query, headers }, reply) => {
         const id = taskId(params.id)
-        if (query.follow === 'true') return followOutput(deps, id, headers.range, reply)
+        if (query.follow === 'true' && method !== 'HEAD') {
+          return followOutput(deps, id, headers.range, reply)
+        }
         const output = await taskOutput(deps, id)
         const { lengthBytes } = output
         const range = byteRange(headers.range, lengthBytes)

@@ -1,14 +1,15 @@
-import { taskList, taskView, type TaskView } from '@sleepless/contracts'
-import { moveToFinal } from '../test-kit/move-task.ts'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { taskList, taskView, type TaskList, type TaskView } from '@sleepless/contracts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { injectedApp, problemOf, type InjectedApp } from '../test-kit/injected-app.ts'
+import { moveToFinal } from '../test-kit/move-task.ts'
 
 let app: InjectedApp
 
-beforeEach(async () => {
+beforeAll(async () => {
   app = await injectedApp()
 })
+afterAll(() => app[Symbol.asyncDispose]())
 
 type Answer = Awaited<ReturnType<InjectedApp['send']>>
 
@@ -67,11 +68,11 @@ describe('POST /v1/tasks', () => {
   })
 
   test('keeps every field that was given', async () => {
-    await addProject('hive')
+    await addProject('kept')
     const given = {
       prompt: ' Build it.\n',
       kind: 'serious',
-      project: 'hive',
+      project: 'kept',
       priority: 100,
       timeoutMs: 1000,
       budgetUsd: 0.25,
@@ -174,26 +175,29 @@ describe('POST /v1/tasks', () => {
 
 describe('an Idempotency-Key', () => {
   test('makes one task of thirty concurrent requests, and gives all the same answer', async () => {
+    await addProject('once')
+    const body = { prompt: 'Once.', project: 'once' }
     const answers = await Promise.all(
-      Array.from({ length: 30 }, () => post({ prompt: 'Once.' }, { 'idempotency-key': 'k' })),
+      Array.from({ length: 30 }, () => post(body, { 'idempotency-key': 'thirty' })),
     )
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([201]))
-    expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
-    const list = taskList.parse((await app.send({ url: '/v1/tasks' })).json())
+    expect(new Set(answers.map(({ body: text }) => text)).size).toBe(1)
+    expect(new Set(answers.map(({ headers }) => headers.location)).size).toBe(1)
+    const list = taskList.parse((await app.send({ url: '/v1/tasks?project=once' })).json())
     expect(list.items).toHaveLength(1)
   })
 
   test('stands for the fields of a body, not for their order', async () => {
-    const key = { 'idempotency-key': 'k' }
+    const key = { 'idempotency-key': 'order' }
     const first = await post('{"prompt":"a","priority":1}', key)
     const second = await post('{ "priority": 1, "prompt": "a" }', key)
     expect(second.json()).toEqual(first.json())
   })
 
   test('with another body is refused', async () => {
-    await post({ prompt: 'one' }, { 'idempotency-key': 'k' })
-    const answer = await post({ prompt: 'two' }, { 'idempotency-key': 'k' })
-    expect(problemOf(answer)).toMatchObject({
+    const key = { 'idempotency-key': 'other' }
+    await post({ prompt: 'one' }, key)
+    expect(problemOf(await post({ prompt: 'two' }, key))).toMatchObject({
       status: 422,
       code: 'IDEMPOTENCY_KEY_REUSED',
       field: 'Idempotency-Key',
@@ -201,10 +205,10 @@ describe('an Idempotency-Key', () => {
   })
 
   test('is not used up by a request that was refused', async () => {
-    const key = { 'idempotency-key': 'k' }
-    expect((await post({ prompt: 'a', project: 'hive' }, key)).statusCode).toBe(422)
-    await addProject('hive')
-    expect((await post({ prompt: 'a', project: 'hive' }, key)).statusCode).toBe(201)
+    const key = { 'idempotency-key': 'refused' }
+    expect((await post({ prompt: 'a', project: 'later' }, key)).statusCode).toBe(422)
+    await addProject('later')
+    expect((await post({ prompt: 'a', project: 'later' }, key)).statusCode).toBe(201)
   })
 
   test.each(['', 'a\tb', 'ü', 'x'.repeat(256)])('of the form %j is refused', async (key) => {
@@ -213,78 +217,84 @@ describe('an Idempotency-Key', () => {
   })
 
   test('serves a submission and a cancel alike, each for itself', async () => {
-    const headers = { 'idempotency-key': 'k' }
+    const headers = { 'idempotency-key': 'both' }
     const task = taskView.parse((await post({ prompt: 'a' }, headers)).json())
     const cancel = { method: 'POST', url: `/v1/tasks/${task.id}/cancel`, headers } as const
     const first = await app.send(cancel)
     expect(first.statusCode).toBe(200)
     expect((await app.send(cancel)).json()).toEqual(first.json())
   })
+
+  test('of one cancel does not serve for another', async () => {
+    const headers = { 'idempotency-key': 'cancel' }
+    const [one, other] = [await submitted(), await submitted()]
+    await app.send({ method: 'POST', url: `/v1/tasks/${one.id}/cancel`, headers })
+    const answer = await app.send({ method: 'POST', url: `/v1/tasks/${other.id}/cancel`, headers })
+    expect(problemOf(answer)).toMatchObject({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' })
+  })
 })
 
 describe('GET /v1/tasks', () => {
-  async function page(query: string): Promise<{ ids: string[]; next: string | null }> {
-    const answer = await app.send({ url: `/v1/tasks?${query}` })
-    const { items, nextCursor } = taskList.parse(answer.json())
-    return { ids: items.map(({ id }) => id), next: nextCursor }
+  async function page(query: string): Promise<TaskList> {
+    return taskList.parse((await app.send({ url: `/v1/tasks?${query}` })).json())
   }
 
-  async function allPages(query: string, onPage = async () => undefined): Promise<string[]> {
+  async function allPages(query: string, onPage: () => Promise<unknown>): Promise<string[]> {
     const seen: string[] = []
     let cursor = ''
     for (;;) {
-      const { ids, next } = await page(`${query}${cursor}`)
-      seen.push(...ids)
-      if (next === null) return seen
-      cursor = `&cursor=${next}`
+      const { items, nextCursor } = await page(`${query}${cursor}`)
+      seen.push(...items.map(({ id }) => id))
+      if (nextCursor === null) return seen
+      cursor = `&cursor=${nextCursor}`
       await onPage()
     }
   }
 
-  test('is empty at first', async () => {
-    expect(await page('')).toEqual({ ids: [], next: null })
+  test('is empty where there is nothing', async () => {
+    expect(await page('project=nowhere')).toEqual({ items: [], nextCursor: null })
   })
 
   test('gives the newest first', async () => {
     const [one, two] = [await submitted(), await submitted()]
-    expect((await page('')).ids).toEqual([two.id, one.id])
+    const { items } = await page('limit=2')
+    expect(items.map(({ id }) => id)).toEqual([two.id, one.id])
   })
 
   test.each([
-    ['no filter', ''],
-    ['a status', 'status=queued&'],
-    ['a kind', 'kind=serious&'],
-    ['a project', 'project=hive&'],
-    ['all of them', 'status=queued&kind=serious&project=hive&'],
-  ])('pages with %s are stable while tasks are added', async (_what, filter) => {
-    await addProject('hive')
-    const wanted: string[] = []
-    for (let n = 0; n < 7; n++) {
-      wanted.unshift((await submitted({ project: 'hive' })).id)
-    }
-    const seen = await allPages(`${filter}limit=2`, async () => {
-      await submitted({ project: 'hive' })
-      return undefined
+    ['no filter', 'all', 'limit=3'],
+    ['a status', 'by-status', 'status=queued&limit=3'],
+    ['a kind', 'by-kind', 'kind=serious&limit=3'],
+    ['a project', 'by-project', 'project=by-project&limit=2'],
+    ['three filters', 'by-three', 'status=queued&kind=serious&project=by-three&limit=2'],
+  ])('pages with %s are stable while tasks are added', async (_what, project, query) => {
+    await addProject(project)
+    const older: string[] = []
+    for (let n = 0; n < 7; n++) older.unshift((await submitted({ project })).id)
+    const seen = await allPages(query, () => submitted({ project }))
+    expect(seen.slice(0, 7)).toEqual(older)
+    expect(new Set(seen).size).toBe(seen.length)
+  })
+
+  describe('with a filter', () => {
+    beforeAll(async () => {
+      await addProject('filtered')
+      for (const ending of ['succeeded', 'canceled', 'queued']) {
+        const { id } = await submitted({ prompt: ending, project: 'filtered' })
+        if (ending !== 'queued') await moveToFinal(app.plane, id, ending)
+      }
     })
-    expect(seen).toEqual(wanted)
-  })
 
-  test.each([
-    ['status=succeeded', ['succeeded']],
-    ['status=canceled', ['canceled']],
-    ['kind=thought', ['succeeded', 'canceled', 'thought']],
-    ['project=hive', ['serious']],
-    ['project=other', []],
-    ['status=queued&kind=thought', ['thought']],
-  ])('%s gives those alone', async (query, prompts) => {
-    await addProject('hive')
-    for (const prompt of ['succeeded', 'canceled', 'thought']) {
-      const { id } = await submitted({ prompt })
-      if (prompt !== 'thought') await moveToFinal(app.plane, id, prompt)
-    }
-    await submitted({ prompt: 'serious', project: 'hive' })
-    const { items } = taskList.parse((await app.send({ url: `/v1/tasks?${query}` })).json())
-    expect(items.map(({ prompt }) => prompt).toSorted()).toEqual(prompts.toSorted())
+    test.each([
+      ['project=filtered', ['queued', 'canceled', 'succeeded']],
+      ['project=filtered&status=succeeded', ['succeeded']],
+      ['project=filtered&status=canceled&kind=serious', ['canceled']],
+      ['project=filtered&kind=thought', []],
+      ['project=filtered&status=running', []],
+    ])('%s gives those alone', async (query, prompts) => {
+      const { items } = await page(query)
+      expect(items.map(({ prompt }) => prompt)).toEqual(prompts)
+    })
   })
 
   test.each([

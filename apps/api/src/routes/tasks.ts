@@ -4,16 +4,19 @@ import {
   taskListQuery,
   taskView as taskViewSchema,
 } from '@sleepless/contracts'
-import { taskId, type TaskFilter, type TaskId } from '@sleepless/domain'
+import { ProjectNotFoundError, taskId, type TaskFilter, type TaskId } from '@sleepless/domain'
 import { cancel, existingTask, submit, type Submission } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import type { z } from 'zod'
+import { z } from 'zod'
 
 import { pageOf, parseCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
 import { idempotencyOf } from '../idempotency-key.ts'
+import { ProblemError } from '../problems.ts'
 import { taskView, taskViews } from '../views/task-view.ts'
 import { byTaskId } from './by-task-id.ts'
+
+const noFields = z.strictObject({}).nullish()
 
 /** Tasks: submitting, looking, canceling. */
 export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
@@ -24,10 +27,11 @@ export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       { schema: { body: submitTaskBody, response: { 201: taskViewSchema } } },
       async (request, reply) => {
         const idempotency = idempotencyOf(request)
-        const view = await store.write((tx) => {
+        const written = store.write((tx) => {
           const task = submit(tx, engine, submissionOf(request.body), idempotency)
           return taskView(tx, task, engine.clock.now())
         })
+        const view = await written.catch(asFieldProblem)
         return reply.status(201).header('location', `/v1/tasks/${view.id}`).send(view)
       },
     )
@@ -57,7 +61,7 @@ export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
 
     app.post(
       '/tasks/:id/cancel',
-      { schema: { params: byTaskId, response: { 200: taskViewSchema } } },
+      { schema: { params: byTaskId, body: noFields, response: { 200: taskViewSchema } } },
       (request) => cancelTask(deps, taskId(request.params.id), idempotencyOf(request)),
     )
   }
@@ -81,6 +85,12 @@ async function cancelTask(
     logger.warn({ err: error, taskId: id }, 'cancel not sent at once')
   })
   return view
+}
+
+/** A project that is not there is a wrong field of the task, and no missing page. */
+function asFieldProblem(error: unknown): never {
+  if (!(error instanceof ProjectNotFoundError)) throw error
+  throw new ProblemError(422, error.code, error.message, { field: 'project' })
 }
 
 function submissionOf(body: z.output<typeof submitTaskBody>): Submission {

@@ -1,15 +1,15 @@
 import { problem, type Problem } from '@sleepless/contracts'
 import type { FastifyInstance, InjectOptions } from 'fastify'
-import { onTestFinished } from 'vitest'
 
 import { buildApp } from '../build-app.ts'
 import type { ApiDeps } from '../deps.ts'
+import { createTurns } from '../output/turns.ts'
 import { openControlPlane, TOKENS, type ControlPlane } from './control-plane.ts'
 
 type Answer = Awaited<ReturnType<FastifyInstance['inject']>>
 
-/** The app without a port, for one test. */
-export interface InjectedApp {
+/** The app without a port. */
+export interface InjectedApp extends AsyncDisposable {
   readonly plane: ControlPlane
   /** Sends a request with the api's token. */
   send(options: InjectOptions): Promise<Answer>
@@ -20,16 +20,17 @@ export async function injectedApp(replaced: Partial<ApiDeps> = {}): Promise<Inje
   const stopping = new AbortController()
   const app = buildApp({
     ...plane,
+    outputTurns: createTurns(),
     stopping: stopping.signal,
     ...replaced,
   })
-  onTestFinished(async () => {
-    stopping.abort()
-    await app.close()
-    await plane[Symbol.asyncDispose]()
-  })
   return {
     plane,
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await app.close()
+      await plane[Symbol.asyncDispose]()
+    },
     send: (options) =>
       app.inject({
         ...options,

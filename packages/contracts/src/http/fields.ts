@@ -36,7 +36,33 @@ export const cursorField = z.string().min(1).max(200)
 export const promptField = z
   .string()
   .refine((text) => text.trim() !== '', 'the prompt is empty')
+  .refine((text) => text.isWellFormed(), 'the prompt holds half of a surrogate pair')
   .refine(
     (text) => text.length * 3 <= MAX_PROMPT_BYTES || Buffer.byteLength(text) <= MAX_PROMPT_BYTES,
     `the prompt is larger than ${MAX_PROMPT_BYTES} bytes`,
   )
+
+const MAX_JSON_DEPTH = 32
+type JsonObject = Record<string, z.input<ReturnType<typeof z.json>>>
+
+/**
+ * A JSON object that is kept and given back. What is nested deeper than 32 levels is refused before
+ * anything looks at it that calls itself for each level.
+ */
+export const jsonObjectField = z
+  .custom<JsonObject>(isShallow, {
+    error: `it is nested deeper than ${MAX_JSON_DEPTH} levels`,
+    abort: true,
+  })
+  .pipe(z.record(z.string().max(200), z.json()))
+
+function isShallow(value: unknown): boolean {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_JSON_DEPTH) return false
+    level = level.flatMap((item) =>
+      typeof item === 'object' && item !== null ? Object.values(item) : [],
+    )
+  }
+  return true
+}

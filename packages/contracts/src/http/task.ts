@@ -4,6 +4,7 @@ import { z } from 'zod'
 import {
   cursorField,
   instantField,
+  jsonObjectField,
   limitField,
   moneyUsdField,
   projectNameField,
@@ -26,8 +27,8 @@ export const submitTaskBody = z
     notBefore: instantField.optional(),
     /** Wall-clock limit of each attempt. */
     timeoutMs: z.int().min(1000).max(DAY_MS).optional(),
-    /** Limit of each attempt. */
-    budgetUsd: z.number().positive().max(1_000_000).optional(),
+    /** Limit of each attempt; a millionth of a dollar at least. */
+    budgetUsd: z.number().min(0.000_001).max(1_000_000).optional(),
     model: z
       .string()
       .max(100)
@@ -36,9 +37,11 @@ export const submitTaskBody = z
     /** Who asked, for the record. */
     requester: z.string().min(1).max(200).optional(),
     /** Kept and given back; never interpreted. At most 8 KiB as JSON. */
-    metadata: z
-      .record(z.string().max(200), z.json())
-      .refine((value) => JSON.stringify(value).length <= 8192, 'metadata is larger than 8 KiB')
+    metadata: jsonObjectField
+      .refine(
+        (value) => Buffer.byteLength(JSON.stringify(value)) <= 8192,
+        'metadata is larger than 8 KiB',
+      )
       .optional(),
   })
   .refine(({ kind, project }) => kind !== 'serious' || project !== undefined, {

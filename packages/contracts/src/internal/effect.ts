@@ -1,9 +1,8 @@
 import { z } from 'zod'
 
-import { taskIdField } from '../http/fields.ts'
+import { jsonObjectField, taskIdField } from '../http/fields.ts'
 
 const keyField = z.string().min(1).max(300)
-const resultField = z.record(z.string(), z.json())
 
 export const beginEffectBody = z.strictObject({
   key: keyField,
@@ -18,8 +17,8 @@ export const effectAnswer = z.object({
    * the world first. `completed`: here is what came of it.
    */
   state: z.enum(['begun', 'unknown', 'completed']),
-  result: resultField.nullable(),
+  result: z.record(z.string(), z.json()).nullable(),
 })
 export type EffectAnswer = z.output<typeof effectAnswer>
 
-export const completeEffectBody = z.strictObject({ key: keyField, result: resultField })
+export const completeEffectBody = z.strictObject({ key: keyField, result: jsonObjectField })

@@ -1,0 +1,20 @@
+/** Runs pieces of work that have the same key one after the other. */
+export interface Turns {
+  run<T>(key: string, work: () => Promise<T>): Promise<T>
+}
+
+export function createTurns(): Turns {
+  const last = new Map<string, Promise<unknown>>()
+  return {
+    run(key, work) {
+      const turn = (last.get(key) ?? Promise.resolve()).then(work)
+      const ended = turn
+        .catch(() => undefined)
+        .then(() => {
+          if (last.get(key) === ended) last.delete(key)
+        })
+      last.set(key, ended)
+      return turn
+    },
+  }
+}

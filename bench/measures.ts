@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
+
+import type { Installation } from './installation.ts'
+
+/** Milliseconds from each request to its 201, one at a time. */
+export async function submitTimes(
+  { url, token }: Installation,
+  count: number,
+  fields: Readonly<Record<string, unknown>>,
+): Promise<number[]> {
+  const times: number[] = []
+  const body = JSON.stringify({ prompt: 'Think of a number.', ...fields })
+  for (let index = 0; index < count; index += 1) {
+    const begun = performance.now()
+    const response = await fetch(`${url}/v1/tasks`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body,
+    })
+    await response.arrayBuffer()
+    if (response.status !== 201) throw new Error(`expected 201, got ${response.status}`)
+    times.push(performance.now() - begun)
+  }
+  return times
+}
+
+/** Milliseconds from each request to the start of its agent's process, one task at a time. */
+export async function startTimes({ client }: Installation, count: number): Promise<number[]> {
+  const times: number[] = []
+  for (let index = 0; index < count; index += 1) {
+    const begunAt = Date.now()
+    const { id } = await client.submitTask({ prompt: 'Think of a number.', priority: 100 })
+    let startedAt = 0
+    for await (const event of client.events({ after: 0, taskId: id })) {
+      if (event.type === 'attempt.started') startedAt = Date.parse(event.at)
+      if (event.type.startsWith('task.') && event.type !== 'task.submitted') break
+    }
+    times.push(startedAt - begunAt)
+    // What an attempt leaves to clean up is not part of the next one's start.
+    await pause(100)
+  }
+  return times
+}
+
+const TICKS_PER_SECOND = 100
+
+/** Share of one core that a process uses while nothing happens, in percent. */
+export async function idleCpuPercent({ pid }: Installation, seconds: number): Promise<number> {
+  const before = await cpuTicks(pid)
+  await pause(seconds * 1000)
+  return (((await cpuTicks(pid)) - before) / TICKS_PER_SECOND / seconds) * 100
+}
+
+export async function residentMegabytes({ pid }: Installation): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024
+}
+
+async function cpuTicks(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+  // The name of the program, in parentheses, may hold spaces.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return Number(fields[11]) + Number(fields[12])
+}
