@@ -34,9 +34,7 @@ export function createChangeSignal(options: ChangeSignalOptions): ChangeSignal {
     return true
   }
 
-  const watcher = watch(wakeFile, { persistent: false }, () => void announce())
-  // A watch that breaks leaves the poll.
-  watcher.on('error', () => watcher.close())
+  const watched = watchIfPossible(wakeFile, () => void announce())
   const poll = setInterval(() => {
     const version = dataVersion()
     if (version === seenVersion) return
@@ -58,8 +56,19 @@ export function createChangeSignal(options: ChangeSignalOptions): ChangeSignal {
     },
     [Symbol.dispose]() {
       clearInterval(poll)
-      watcher.close()
+      watched[Symbol.dispose]()
       listeners.clear()
     },
+  }
+}
+
+/** A watch that breaks, or that the machine does not give, leaves the poll. */
+function watchIfPossible(file: string, listener: () => void): Disposable {
+  try {
+    const watcher = watch(file, { persistent: false }, listener)
+    watcher.on('error', () => watcher.close())
+    return { [Symbol.dispose]: () => watcher.close() }
+  } catch {
+    return { [Symbol.dispose]: () => {} }
   }
 }

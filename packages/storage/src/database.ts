@@ -1,5 +1,7 @@
 import BetterSqlite from 'better-sqlite3'
-import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+
+import { drizzle } from './drizzle.ts'
 
 export type Connection = BetterSqlite.Database
 export type Database = BetterSQLite3Database

@@ -11,7 +11,8 @@ import type {
   WorkerId,
   WorkerStatus,
 } from '@sleepless/domain'
-import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+import { blob, integer, primaryKey, sqliteTable, text } from './drizzle.ts'
 
 /** A task's result as JSON keeps it: absent fields are absent. */
 export interface StoredResult {

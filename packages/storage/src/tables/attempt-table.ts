@@ -1,7 +1,7 @@
 import { LeaseLostError, type Attempt, type ReadTx, type WriteTx } from '@sleepless/domain'
-import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm'
 
 import type { Database } from '../database.ts'
+import { and, asc, eq, inArray, lte, sql } from '../drizzle.ts'
 import { attempts } from '../schema.ts'
 import { clearable } from './clearable.ts'
 

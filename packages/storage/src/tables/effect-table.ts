@@ -1,7 +1,7 @@
 import type { ReadTx, WriteTx } from '@sleepless/domain'
-import { eq } from 'drizzle-orm'
 
 import type { Database } from '../database.ts'
+import { eq } from '../drizzle.ts'
 import { effects } from '../schema.ts'
 
 export function effectReads(db: Database): ReadTx['effects'] {

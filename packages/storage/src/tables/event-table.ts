@@ -1,7 +1,7 @@
 import type { LoggedEvent, NewEvent, ReadTx, WriteTx } from '@sleepless/domain'
-import { and, asc, desc, eq, gt, sql } from 'drizzle-orm'
 
 import type { Database } from '../database.ts'
+import { and, asc, desc, eq, gt, sql } from '../drizzle.ts'
 import { eventHash, GENESIS_HASH } from '../event-chain.ts'
 import { events } from '../schema.ts'
 

@@ -1,7 +1,7 @@
 import type { ReadTx, WriteTx } from '@sleepless/domain'
-import { and, eq, lt, sql } from 'drizzle-orm'
 
 import type { Database } from '../database.ts'
+import { and, eq, lt, sql } from '../drizzle.ts'
 import { idempotency } from '../schema.ts'
 
 export function idempotencyReads(db: Database): ReadTx['idempotency'] {

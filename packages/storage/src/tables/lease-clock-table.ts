@@ -1,7 +1,7 @@
 import type { ReadTx, WriteTx } from '@sleepless/domain'
-import { sql } from 'drizzle-orm'
 
 import type { Database } from '../database.ts'
+import { sql } from '../drizzle.ts'
 import { leaseClock } from '../schema.ts'
 
 export function leaseClockReads(db: Database): ReadTx['leaseClock'] {

@@ -1,7 +1,7 @@
 import type { Project, ReadTx, WriteTx } from '@sleepless/domain'
-import { asc, eq, gt } from 'drizzle-orm'
 
 import type { Database } from '../database.ts'
+import { asc, eq, gt } from '../drizzle.ts'
 import { projects } from '../schema.ts'
 
 export function projectReads(db: Database): ReadTx['projects'] {

@@ -7,9 +7,9 @@ import {
   type TaskId,
   type WriteTx,
 } from '@sleepless/domain'
-import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 
 import type { Connection, Database } from '../database.ts'
+import { and, desc, eq, inArray, lt, sql } from '../drizzle.ts'
 import { tasks } from '../schema.ts'
 import { clearable } from './clearable.ts'
 

@@ -1,7 +1,7 @@
 import type { ReadTx, Worker, WriteTx } from '@sleepless/domain'
-import { and, asc, count, eq, lte, sql } from 'drizzle-orm'
 
 import type { Database } from '../database.ts'
+import { and, asc, count, eq, lte, sql } from '../drizzle.ts'
 import { attempts, workers } from '../schema.ts'
 
 export function workerReads(db: Database): ReadTx['workers'] {
@@ -25,7 +25,8 @@ export function workerReads(db: Database): ReadTx['workers'] {
     })
     .from(workers)
     .where(and(isPresent, sql`${workers.status} = 'online'`))
-    .orderBy(asc(workers.id))
+    // The plus keeps the planner from the primary key, which holds all workers that ever were.
+    .orderBy(sql`+${workers.id}`)
     .prepare()
   const unclaimed = db
     .select({ count: count() })

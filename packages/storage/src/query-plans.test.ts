@@ -1,0 +1,172 @@
+import path from 'node:path'
+
+import type { ReadTx, WriteTx } from '@sleepless/domain'
+import { temporaryDirectory } from '@sleepless/testing'
+import { describe, expect, test, vi } from 'vitest'
+
+import { openWriter, query, type Connection } from './database.ts'
+import { fillBacklog } from './fixtures/backlog.ts'
+import { attemptOf, SOME_TIME, taskOf, workerOf } from './fixtures/rows.ts'
+import { migrate } from './migrate.ts'
+import { attemptWrites } from './tables/attempt-table.ts'
+import { eventReads } from './tables/event-table.ts'
+import { idempotencyWrites } from './tables/idempotency-table.ts'
+import { taskWrites } from './tables/task-table.ts'
+import { workerReads } from './tables/worker-table.ts'
+
+type Tables = Pick<ReadTx, 'events' | 'workers'> &
+  Pick<WriteTx, 'tasks' | 'attempts' | 'idempotency'>
+
+interface Case {
+  readonly name: string
+  readonly run: (tables: Tables) => unknown
+  /** How the plan must begin, line by line. */
+  readonly plan: readonly RegExp[]
+  /** The few workers that are online may be sorted. */
+  readonly sorts?: true
+}
+
+const cases: readonly Case[] = [
+  {
+    name: 'the next tasks',
+    run: ({ tasks }) => tasks.ready(1),
+    plan: [/^SCAN tasks USING (COVERING )?INDEX tasks_ready$/],
+  },
+  {
+    name: 'tasks whose moment has come',
+    run: ({ tasks }) => tasks.due(SOME_TIME, 1),
+    plan: [/^SEARCH tasks USING (COVERING )?INDEX tasks_due \(due_at>\? AND due_at<\?\)$/],
+  },
+  {
+    name: 'the next moment',
+    run: ({ tasks }) => tasks.nextDueAt(),
+    plan: [/^SEARCH tasks USING COVERING INDEX tasks_due \(due_at>\?\)$/],
+  },
+  {
+    name: 'orders that nobody has claimed',
+    run: ({ attempts }) => attempts.dispatched(),
+    plan: [/^SCAN attempts USING INDEX attempts_dispatched$/],
+  },
+  {
+    name: 'attempts whose lease has run out',
+    run: ({ attempts }) => attempts.leaseExpired(5),
+    plan: [/^SEARCH attempts USING INDEX attempts_running \(lease_expires_tick<\?\)$/],
+  },
+  {
+    name: 'attempts that run on a worker',
+    run: ({ attempts }) => attempts.runningOn(workerOf(1)),
+    plan: [/^SEARCH attempts USING INDEX attempts_on_worker \(worker_id=\?\)$/],
+  },
+  {
+    name: 'the attempts of a task',
+    run: ({ attempts }) => attempts.ofTask(taskOf(1)),
+    plan: [/^SEARCH attempts USING INDEX sqlite_autoindex_attempts_2 \(task_id=\?\)$/],
+  },
+  {
+    name: 'renewing leases',
+    run: ({ attempts }) => attempts.renew(workerOf(1), [attemptOf(1), attemptOf(2)], 9),
+    plan: [/^SEARCH attempts USING INDEX (attempts_on_worker|sqlite_autoindex_attempts_1) /],
+  },
+  {
+    name: 'workers whose lease has run out',
+    run: ({ workers }) => workers.leaseExpired(5),
+    plan: [/^SEARCH workers USING INDEX workers_present \(lease_expires_tick<\?\)$/],
+  },
+  {
+    name: 'the facts for the gates',
+    sorts: true,
+    run: ({ workers }) => workers.facts(),
+    plan: [
+      /^SCAN workers USING INDEX workers_present$/,
+      /^CORRELATED SCALAR SUBQUERY 1$/,
+      /^SEARCH attempts USING (COVERING )?INDEX attempts_on_worker \(worker_id=\?\)$/,
+      /^USE TEMP B-TREE FOR ORDER BY$/,
+      /^SCAN attempts USING (COVERING )?INDEX attempts_dispatched$/,
+    ],
+  },
+  {
+    name: 'events after an id',
+    run: ({ events }) => events.list({}, { after: 5, limit: 9 }),
+    plan: [/^SEARCH events USING INTEGER PRIMARY KEY \(rowid>\?\)$/],
+  },
+  {
+    name: 'events of a task after an id',
+    run: ({ events }) => events.list({ taskId: taskOf(1) }, { after: 5, limit: 9 }),
+    plan: [/^SEARCH events USING INDEX events_by_task \(task_id=\? AND id>\?\)$/],
+  },
+  {
+    name: 'a repeated request',
+    run: ({ idempotency }) => idempotency.find('s', 'k'),
+    plan: [/^SEARCH idempotency USING PRIMARY KEY \(scope=\? AND key=\?\)$/],
+  },
+  {
+    name: 'forgetting old answers',
+    run: ({ idempotency }) => idempotency.prune(new Date(5)),
+    plan: [/^SEARCH idempotency USING (COVERING )?INDEX idempotency_by_age \(at<\?\)$/],
+  },
+]
+
+/** The plans of the statements that each case really runs, line by line. */
+function plansOn(connection: Connection): Map<string, string[]> {
+  const executed: string[] = []
+  const prepare = connection.prepare.bind(connection)
+  const spy = vi.spyOn(connection, 'prepare').mockImplementation((source) => {
+    const statement = prepare(source)
+    for (const method of ['get', 'all', 'run', 'raw'] as const) {
+      const original = statement[method].bind(statement) as (...args: unknown[]) => never
+      vi.spyOn(statement, method).mockImplementation((...args: unknown[]) => {
+        executed.push(source)
+        return original(...args)
+      })
+    }
+    return statement
+  })
+  const db = query(connection)
+  const tables: Tables = {
+    tasks: taskWrites(db, connection),
+    attempts: attemptWrites(db),
+    events: eventReads(db),
+    workers: workerReads(db),
+    idempotency: idempotencyWrites(db),
+  }
+  const sources = cases.map(({ name, run }) => {
+    executed.length = 0
+    run(tables)
+    return [name, [...new Set(executed)]] as const
+  })
+  spy.mockRestore()
+  return new Map(
+    sources.map(([name, all]) => [name, all.flatMap((source) => planOf(connection, source))]),
+  )
+}
+
+function planOf(connection: Connection, sql: string): string[] {
+  const values = Array.from(sql.matchAll(/\?/g), () => 1)
+  const rows = connection.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+  return rows.all(...values).map(({ detail }) => detail)
+}
+
+describe.each([
+  ['that is empty', 0, ''],
+  ['with a backlog', 5000, ''],
+  ['with a backlog, after ANALYZE', 5000, 'ANALYZE'],
+  ['with a backlog, after PRAGMA optimize', 5000, 'PRAGMA optimize = 0x10002'],
+])('on a database %s', async (_name, tasks, sql) => {
+  await using directory = await temporaryDirectory()
+  const file = path.join(directory.path, 'tasks.db')
+  openWriter(file, migrate).close()
+  if (tasks > 0) fillBacklog(file, tasks)
+  const statistics = openWriter(file)
+  statistics.exec(sql)
+  statistics.close()
+  const connection = openWriter(file)
+  const plans = plansOn(connection)
+  connection.close()
+
+  test.each(cases)('$name: an index serves, and nothing is sorted', ({ name, plan, sorts }) => {
+    const found = plans.get(name) ?? []
+    for (const [index, line] of plan.entries()) expect(found[index]).toMatch(line)
+    expect(found.join('\n')).not.toMatch(/^SCAN \w+$/m)
+    expect(found.filter((line) => line.includes('TEMP B-TREE'))).toHaveLength(sorts ? 1 : 0)
+  })
+})
