@@ -18,8 +18,8 @@ RUN find . -type f ! -name package.json ! -name 'pnpm-*.yaml' -delete && \
 FROM pnpm AS modules
 COPY --from=manifests /app ./
 RUN --mount=type=cache,id=sleepless-pnpm,target=/pnpm \
-    pnpm install --frozen-lockfile --ignore-scripts --prod --filter '@sleepless/cli...' --store-dir /pnpm
-RUN mkdir -p /claude/node_modules/.pnpm && \
+    pnpm install --frozen-lockfile --ignore-scripts --prod --filter '@sleepless/cli...' --store-dir /pnpm && \
+    mkdir -p /claude/node_modules/.pnpm && \
     mv node_modules/.pnpm/@anthropic-ai+claude-code-* /claude/node_modules/.pnpm/ && \
     find /claude -exec touch --no-dereference --date=@0 {} +
 
@@ -49,7 +49,7 @@ RUN install --directory --owner=node --group=node --mode=0700 \
     ln -s sleepless /usr/local/bin/sle
 COPY --from=modules /claude /app
 COPY --from=modules /app /app
-COPY deploy/container/prepare-volumes.sh /usr/local/lib/sleepless/
+COPY deploy/container/ /usr/local/lib/sleepless/
 COPY --from=build /app/apps /app/apps
 COPY --from=build /app/packages /app/packages
 # The code belongs to root: what runs here as node cannot change it.

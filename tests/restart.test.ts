@@ -16,13 +16,7 @@ import {
 import BetterSqlite from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import {
-  createInstallation,
-  isReady,
-  startStandalone,
-  untilEnded,
-  untilRunning,
-} from './harness/service.ts'
+import { createInstallation, isReady, startStandalone, untilEnded } from './harness/service.ts'
 import { startSleepless } from './harness/sleepless.ts'
 
 let model: ScriptedModel
@@ -39,7 +33,7 @@ afterAll(async () => {
   await model[Symbol.asyncDispose]()
 })
 
-function marked(id: string): string[] {
+function processesNaming(id: string): string[] {
   const lines = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n')
   return lines.filter((line) => line.includes(id))
 }
@@ -56,9 +50,18 @@ test('what was accepted before a kill -9 is done after the next start', async ()
     await using first = startSleepless(['up'], env)
     await isReady(installation, first)
     held = (await client.submitTask({ prompt: 'be held' })).id
-    await untilRunning(client, held)
+    await waitFor(() => model.requests.some(({ prompt }) => prompt.includes('be held')), {
+      description: 'the agent to ask its model',
+      timeoutMs: 30_000,
+    })
     queued = (await client.submitTask({ prompt: 'anything' })).id
+    const { items: running } = await client.attempts(held)
+    const session = running[0]?.sessionId ?? 'none'
+    expect(processesNaming(session)).not.toEqual([])
     await first.stop('SIGKILL')
+    await waitFor(() => processesNaming(session).length === 0, {
+      description: 'the agent of the killed service to be gone',
+    })
   }
   gate.resolve()
   await using second = startSleepless(['up'], env)
@@ -69,9 +72,6 @@ test('what was accepted before a kill -9 is done after the next start', async ()
   expect(task).toMatchObject({ status: 'succeeded', attempts: 2 })
   const { items } = await client.attempts(held)
   expect(items.map(({ status }) => status)).toEqual(['lost', 'succeeded'])
-  await waitFor(() => marked(items[0]?.sessionId ?? '').length === 0, {
-    description: 'the agent of the killed service to be gone',
-  })
 })
 
 test('a stop by SIGTERM interrupts what runs, and the next start goes on with it', async () => {

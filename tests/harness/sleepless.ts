@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 /** The built command, as a user runs it. */
-export const SLEEPLESS = fileURLToPath(new URL('../../apps/cli/bin/sleepless.js', import.meta.url))
+const SLEEPLESS = fileURLToPath(new URL('../../apps/cli/bin/sleepless.js', import.meta.url))
 
 export interface SleeplessProcess extends AsyncDisposable {
   readonly pid: number

@@ -4,6 +4,7 @@ import { finished } from 'node:stream/promises'
 
 import { execa } from 'execa'
 
+import { dieWithParent } from './die-with-parent.ts'
 import { readToEnd } from './read-to-end.ts'
 import { sweep } from './sweep.ts'
 import { createTerminator } from './terminator.ts'
@@ -91,7 +92,9 @@ function exitOf(child: ChildProcess): Promise<Exit> {
   })
 }
 
-async function spawnAgent({ file, args, env, cwd, input }: AgentCommand): Promise<Spawned> {
+async function spawnAgent(command: AgentCommand): Promise<Spawned> {
+  const { env, cwd, input } = command
+  const { file, args } = dieWithParent(command)
   const subprocess = execa(file, args, {
     cwd,
     env,

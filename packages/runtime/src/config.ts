@@ -6,7 +6,7 @@ import { StartupError } from './startup-error.ts'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Reads a process's whole configuration, once, in `main.ts`. An empty value counts as unset.
+ * Reads a process's whole configuration, once, in `main.ts`. An empty or blank value counts as unset.
  *
  * @throws {StartupError} naming every bad variable, and the value of none.
  */
@@ -14,7 +14,7 @@ export function loadConfig<Schema extends z.ZodType>(
   schema: Schema,
   env: Environment,
 ): z.output<Schema> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''))
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(

@@ -1,5 +1,3 @@
-import { ProblemError } from '../problems.ts'
-
 export interface ByteRange {
   readonly from: number
   /** Exclusive. */
@@ -10,10 +8,12 @@ export interface ByteRange {
  * The part of a body that a `Range` header asks for: one range of bytes; anything else is ignored, as
  * HTTP allows.
  *
- * @returns undefined when the whole body is meant.
- * @throws {ProblemError} 416 when the body is shorter than that.
+ * @returns undefined when the whole body is meant; `unsatisfiable` when the body is shorter than that.
  */
-export function byteRange(header: string | undefined, lengthBytes: number): ByteRange | undefined {
+export function byteRange(
+  header: string | undefined,
+  lengthBytes: number,
+): ByteRange | 'unsatisfiable' | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '')
   if (match === null || (match[1] === '' && match[2] === '')) return undefined
   const [, first = '', last = ''] = match
@@ -24,6 +24,5 @@ export function byteRange(header: string | undefined, lengthBytes: number): Byte
           from: Number(first),
           to: last === '' ? lengthBytes : Math.min(lengthBytes, Number(last) + 1),
         }
-  if (range.from < range.to) return range
-  throw new ProblemError(416, 'RANGE_NOT_SATISFIABLE', `the output has ${lengthBytes} bytes`)
+  return range.from < range.to ? range : 'unsatisfiable'
 }

@@ -32,20 +32,29 @@ export async function followOutput(
   })
   response.flushHeaders()
   const signal = clientSignal(response, deps.stopping)
-  const news = eventFeed(deps.store, { filter: { taskId: id }, after, signal, idleMs: IDLE_MS })
+  await using news = eventFeed(deps.store, {
+    filter: { taskId: id },
+    after,
+    signal,
+    idleMs: IDLE_MS,
+  })
   try {
     for (;;) {
       for await (const chunk of readOutput(deps, output, sent, output.lengthBytes)) {
         await writeTo(response, chunk, signal)
         sent += chunk.length
       }
-      if (output.isComplete || (await news.next()).done === true) break
+      if (output.isComplete) {
+        response.end()
+        return reply
+      }
+      if ((await news.next()).done === true) break
       output = await taskOutput(deps, id)
     }
-    response.end()
   } catch {
     // The client is gone or stalled: it comes back with the offset that it has reached.
-    response.destroy()
   }
+  // An answer that is broken off shows that there is more to come.
+  response.destroy()
   return reply
 }

@@ -33,6 +33,7 @@ export function taskFileRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const output = await taskOutput(deps, id)
         const { lengthBytes } = output
         const range = byteRange(headers.range, lengthBytes)
+        if (range === 'unsatisfiable') throw unsatisfiable(reply, lengthBytes)
         const { from, to } = range ?? { from: 0, to: lengthBytes }
         void reply
           .status(range === undefined ? 200 : 206)
@@ -76,6 +77,13 @@ export function taskFileRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       },
     )
   }
+}
+
+function unsatisfiable(reply: FastifyReply, lengthBytes: number): ProblemError {
+  void reply.header('content-range', `bytes */${lengthBytes}`)
+  return new ProblemError(416, 'RANGE_NOT_SATISFIABLE', `the output has ${lengthBytes} bytes`, {
+    field: 'Range',
+  })
 }
 
 /** The attempt whose work is the task's result. */

@@ -279,10 +279,11 @@ describe('GET /v1/tasks', () => {
   describe('with a filter', () => {
     beforeAll(async () => {
       await addProject('filtered')
-      for (const ending of ['succeeded', 'canceled', 'queued']) {
-        const { id } = await submitted({ prompt: ending, project: 'filtered' })
-        if (ending !== 'queued') await moveToFinal(app.plane, id, ending)
+      for (const ending of ['succeeded', 'canceled']) {
+        const body = { prompt: ending, project: 'filtered', priority: 100 }
+        await moveToFinal(app.plane, (await submitted(body)).id, ending)
       }
+      await submitted({ prompt: 'queued', project: 'filtered' })
     })
 
     test.each([
@@ -348,7 +349,7 @@ describe('POST /v1/tasks/{id}/cancel', () => {
   test.each(['succeeded', 'failed', 'canceled'])(
     'of a task that has %s says so',
     async (ending) => {
-      const { id } = await submitted()
+      const { id } = await submitted({ priority: 100 })
       await moveToFinal(app.plane, id, ending)
       const answer = await app.send({ method: 'POST', url: `/v1/tasks/${id}/cancel` })
       const { status, code, detail } = problemOf(answer)
@@ -366,7 +367,7 @@ describe('POST /v1/tasks/{id}/cancel', () => {
   })
 
   test('takes no fields', async () => {
-    const { id } = await submitted()
+    const { id } = await submitted({ priority: 100 })
     const url = `/v1/tasks/${id}/cancel`
     const answer = await app.send({ method: 'POST', url, payload: { force: true } })
     expect(problemOf(answer)).toMatchObject({ status: 400, field: 'force' })

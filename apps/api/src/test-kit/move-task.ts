@@ -9,7 +9,7 @@ const FAILURE = {
   failure: { code: 'AGENT_REPORTED_ERROR', message: 'It would not.' },
 } as const
 
-/** Ends a task that is ready, as a worker would, or cancels it. */
+/** Ends a task as a worker would, or cancels it. It must be the first of those that are ready. */
 export async function moveToFinal(
   { store, engine }: ControlPlane,
   id: string,
@@ -19,8 +19,8 @@ export async function moveToFinal(
     if (status === 'canceled') return void cancel(tx, engine, taskId(id))
     const workerId = ids.workerId()
     heartbeat(tx, engine, { ...HELLO, workerId })
-    const order = dispatch(tx, engine).find(({ taskId: ordered }) => ordered === id)
-    if (order === undefined) throw new Error('the task was not ready')
+    const [order] = dispatch(tx, engine)
+    if (order?.taskId !== id) throw new Error('another task was first')
     const holder = { ...order, workerId }
     claim(tx, engine, holder)
     const outcome =

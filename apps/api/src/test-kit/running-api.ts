@@ -32,12 +32,14 @@ export interface JoinedWorker {
 }
 
 export async function runningApi(
-  replaced: Partial<Pick<ControlPlane, 'spool' | 'engine'>> = {},
+  replace: (plane: ControlPlane) => Partial<Pick<ControlPlane, 'spool' | 'store'>> = () => ({}),
 ): Promise<RunningApi> {
   const resources = new AsyncDisposableStack()
   onTestFinished(() => resources.disposeAsync())
   const plane = resources.use(await openControlPlane())
-  const api = resources.use(await createApi({ ...plane, ...replaced, host: '127.0.0.1', port: 0 }))
+  const api = resources.use(
+    await createApi({ ...plane, ...replace(plane), host: '127.0.0.1', port: 0 }),
+  )
   const { url } = api
   return {
     plane,

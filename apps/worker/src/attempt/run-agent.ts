@@ -15,7 +15,8 @@ export async function runAgent(
   context: AgentContext,
   reporter: Reporter,
 ): Promise<AgentOutcome> {
-  const run = executor.run(order, context)
+  // However this ends, the agent has ended with it.
+  await using run = executor.run(order, context)
   for (;;) {
     const next = await run.next()
     if (next.done === true) return next.value

@@ -24,7 +24,7 @@ export const attemptList = z.object({
 })
 export type AttemptList = z.output<typeof attemptList>
 
-export const artifactView = z.object({
+const artifactView = z.object({
   name: z.string(),
   sizeBytes: z.int(),
 })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** Largest prompt, in bytes of UTF-8. */
 export const MAX_PROMPT_BYTES = 64 * 1024
 /** Largest page of a list. */
-export const MAX_PAGE = 200
+const MAX_PAGE = 200
 
 const UUID_V7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}'
 

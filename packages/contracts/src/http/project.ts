@@ -17,6 +17,11 @@ const remoteField = z
     (remote) => !/^[a-z]+:\/\/[^/@]*:[^/@]*@/.test(remote),
     'the address holds a password; leave it out',
   )
+  // A user name there is a token more often than not.
+  .refine(
+    (remote) => !/^https?:\/\/[^/]*@/.test(remote),
+    'the address holds a user name or a token; leave it out',
+  )
 
 /** Body of `POST /v1/projects`. */
 export const createProjectBody = z.strictObject({

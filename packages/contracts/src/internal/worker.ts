@@ -4,7 +4,7 @@ import { attemptIdField, workerIdField } from '../http/fields.ts'
 
 const fenceField = z.int().positive()
 
-export const agentAvailabilityBody = z.discriminatedUnion('available', [
+const agentAvailabilityBody = z.discriminatedUnion('available', [
   z.strictObject({ available: z.literal(true), version: z.string().max(200) }),
   z.strictObject({
     available: z.literal(false),

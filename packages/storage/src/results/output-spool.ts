@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, type ReadStream } from 'node:fs'
-import { mkdir, open, readdir, stat } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 
 import { attemptId, OutputGapError, type AttemptId } from '@sleepless/domain'
@@ -34,20 +34,22 @@ export async function createOutputSpool(directory: string): Promise<OutputSpool>
   // `end` of a read stream is inclusive.
   const read = (id: AttemptId, fromByte: number, toByte: number): ReadStream =>
     createReadStream(file(id), { start: fromByte, end: toByte - 1 })
+  const lengthBytes = async (id: AttemptId): Promise<number> => {
+    const found = await stat(file(id)).catch(() => undefined)
+    return found?.size ?? 0
+  }
+  const inTurn = createTurns()
 
   return {
-    async append(id, offset, chunk) {
-      await using handle = await open(file(id), 'a', 0o600)
-      const { size } = await handle.stat()
-      if (offset > size) throw new OutputGapError(offset, size)
-      const fresh = chunk.subarray(size - offset)
-      if (fresh.length > 0) await handle.appendFile(fresh)
-      return size + fresh.length
-    },
-    async lengthBytes(id) {
-      const found = await stat(file(id)).catch(() => undefined)
-      return found?.size ?? 0
-    },
+    append: (id, offset, chunk) =>
+      inTurn(id, async () => {
+        const size = await lengthBytes(id)
+        if (offset > size) throw new OutputGapError(offset, size)
+        const fresh = chunk.subarray(size - offset)
+        if (fresh.length > 0) await appendFile(file(id), fresh, { mode: 0o600 })
+        return size + fresh.length
+      }),
+    lengthBytes,
     read,
     async sha256(id, fromByte, toByte) {
       const hash = createHash('sha256')
@@ -61,5 +63,20 @@ export async function createOutputSpool(directory: string): Promise<OutputSpool>
         .map((name) => attemptId(name.slice(0, -SUFFIX.length)))
     },
     file,
+  }
+}
+
+/** Does things with one attempt one after the other: a chunk may come again while it is appended. */
+function createTurns(): <T>(id: AttemptId, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<AttemptId, Promise<unknown>>()
+  return async (id, work) => {
+    const before = last.get(id)
+    const turn = Promise.allSettled([before]).then(work)
+    last.set(id, turn)
+    try {
+      return await turn
+    } finally {
+      if (last.get(id) === turn) last.delete(id)
+    }
   }
 }

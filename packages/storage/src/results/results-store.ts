@@ -1,5 +1,10 @@
+import { access } from 'node:fs/promises'
+import path from 'node:path'
+
 import { Disk } from 'flydrive'
 import { FSDriver } from 'flydrive/drivers/fs'
+
+import { moveFile, PART_SUFFIX } from './move-file.ts'
 
 /** Where finished results lie: a directory, or a bucket. */
 export type ResultsLocation =
@@ -17,7 +22,10 @@ export interface StoredArtifact {
   readonly sizeBytes: number
 }
 
-/** Files by key, such as `tasks/<task>/<attempt>/diff.patch`. Whole or absent, never half written. */
+/**
+ * Files by key, such as `tasks/<task>/<attempt>/diff.patch`. Whole or absent, never half written.
+ * Methods reject keys that lead out of the store.
+ */
 export interface ResultsStore {
   /** Takes the local file away into the store. */
   moveIn(localFile: string, key: string): Promise<void>
@@ -31,17 +39,24 @@ export interface ResultsStore {
 export async function createResultsStore(location: ResultsLocation): Promise<ResultsStore> {
   const disk = new Disk(await driverFor(location))
   return {
-    moveIn: (localFile, key) => disk.moveFromFs(localFile, key),
-    has: (key) => disk.exists(key),
+    async moveIn(localFile, rawKey) {
+      const { key } = disk.file(rawKey)
+      // The driver would report a missing file where nobody can catch it.
+      await access(localFile)
+      // The driver writes in place, where half a file would be found meanwhile.
+      if (location.kind === 'directory') await moveFile(localFile, path.join(location.path, key))
+      else await disk.moveFromFs(localFile, key)
+    },
+    has: async (key) => disk.exists(key),
     sizeBytes: async (key) => (await disk.getMetaData(key)).contentLength,
-    read: (key) => disk.getStream(key),
+    read: async (key) => disk.getStream(key),
     async list(prefix) {
       const artifacts: StoredArtifact[] = []
       let paginationToken: string | undefined
       do {
         const page = await disk.listAll(prefix, paginationToken ? { paginationToken } : {})
         for (const file of page.objects) {
-          if (!file.isFile) continue
+          if (!file.isFile || file.name.endsWith(PART_SUFFIX)) continue
           const { contentLength } = await disk.getMetaData(file.key)
           artifacts.push({ name: file.name, sizeBytes: contentLength })
         }
