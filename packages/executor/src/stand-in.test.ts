@@ -200,8 +200,8 @@ describe('stopping', () => {
   test('works while nobody takes events', async () => {
     const { run, stop, directory } = await standIn(trap)
     const running = run()
-    const { value } = await running.next()
-    if (value?.kind !== undefined || value?.type !== 'started') throw new Error('not started')
+    const { done, value } = await running.next()
+    if (done === true || value.type !== 'started') throw new Error('not started')
     await appears(join(directory, 'ready'))
     stop.abort()
     while (isAlive(value.pid)) await delay(10)

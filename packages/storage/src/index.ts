@@ -1,5 +1,6 @@
 export { StoreBusyError } from './group-commit.ts'
 export { HomeLockedError, lockHome } from './home-lock.ts'
+export { inspectDatabase, type DatabaseInspection } from './inspect-database.ts'
 export { SchemaTooNewError } from './migrate.ts'
 export { createOutputSpool, type OutputSpool } from './results/output-spool.ts'
 export { createResultsStore } from './results/results-store.ts'

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { access, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 
-import { fail, ok, warn, type Check } from './finding.ts'
+import { fail, ok, type Check } from './finding.ts'
 
 const OPEN_TO_OTHERS = 0o077
 
@@ -33,21 +33,6 @@ export const checkSecrets: Check = {
     }
     if (open.length === 0) return ok('only their owner may read them')
     return fail(`others may read ${open.join(', ')}`, `Run: chmod -R go= ${home.secretsPath}`)
-  },
-}
-
-/** Whether there is a database, and this user may use it. */
-export const checkDatabase: Check = {
-  name: 'database',
-  async look({ home }) {
-    try {
-      await access(home.databaseFile, constants.R_OK | constants.W_OK)
-      return ok(home.databaseFile)
-    } catch (error) {
-      if (isMissing(error)) return ok('none yet; it is made at the first start')
-      const remedy = 'Give it to the user that the service runs as.'
-      return warn(`${home.databaseFile} cannot be read and written by this user`, remedy)
-    }
   },
 }
 

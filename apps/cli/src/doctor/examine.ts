@@ -2,7 +2,8 @@ import { homeAt, readDotenvFile, StartupError, type DotenvFile } from '@sleeples
 
 import type { CliContext } from '../cli-context.ts'
 import { findUrl } from '../connection/find-url.ts'
-import { checkDatabase, checkHome, checkSecrets } from './check-home.ts'
+import { checkDatabase } from './check-database.ts'
+import { checkHome, checkSecrets } from './check-home.ts'
 import { checkDisk, checkMemory } from './check-machine.ts'
 import { checkClaude, checkGit, checkLogin, checkNode } from './check-programs.ts'
 import { checkQueue } from './check-queue.ts'

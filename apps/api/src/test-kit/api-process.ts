@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('api-process-main.ts', import.meta.url))
+
+/** The service in a process of its own. */
+export interface ApiProcess extends AsyncDisposable {
+  readonly url: string
+  /** Ends it as a power cut would end it, but for the disk. */
+  kill(): Promise<void>
+}
+
+export async function startApiProcess(home: string): Promise<ApiProcess> {
+  const child = spawn(process.execPath, ['--conditions=source', MAIN, home], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await exited
+  }
+  try {
+    for await (const url of createInterface(child.stdout)) {
+      return { url, kill, [Symbol.asyncDispose]: kill }
+    }
+    throw new Error('the service did not start')
+  } catch (error) {
+    await kill()
+    throw error
+  }
+}
