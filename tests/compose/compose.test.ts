@@ -68,7 +68,6 @@ async function fetchBundle(id: string): Promise<string> {
   await writeFile(bundle, Buffer.from(content))
   const repository = path.join(directory.path, id)
   git(directory.path, 'init', '--quiet', '--bare', repository)
-  git(repository, 'bundle', 'verify', '--quiet', bundle)
   git(repository, 'fetch', '--quiet', bundle, '+refs/*:refs/bundle/*')
   return repository
 }

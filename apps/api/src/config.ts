@@ -1,29 +1,17 @@
-import { environmentFields } from '@sleepless/runtime'
-import { z } from 'zod'
+import { environment } from '@sleepless/runtime'
+import type { z } from 'zod'
 
-const {
-  SLEEPLESS_HOME,
-  SLEEPLESS_API_HOST,
-  SLEEPLESS_API_PORT,
-  SLEEPLESS_API_TOKEN,
-  SLEEPLESS_WORKER_TOKEN,
-  SLEEPLESS_LEASE_MS,
-  SLEEPLESS_LOG_LEVEL,
-  QUEUE_URL,
-  SLEEPLESS_RESULTS_URL,
-} = environmentFields
-
-export const apiConfig = z
-  .object({
-    SLEEPLESS_HOME,
-    SLEEPLESS_API_HOST,
-    SLEEPLESS_API_PORT,
-    SLEEPLESS_API_TOKEN,
-    SLEEPLESS_WORKER_TOKEN,
-    SLEEPLESS_LEASE_MS,
-    SLEEPLESS_LOG_LEVEL,
-    QUEUE_URL,
-    SLEEPLESS_RESULTS_URL,
+export const apiConfig = environment
+  .pick({
+    SLEEPLESS_HOME: true,
+    SLEEPLESS_API_HOST: true,
+    SLEEPLESS_API_PORT: true,
+    SLEEPLESS_API_TOKEN: true,
+    SLEEPLESS_WORKER_TOKEN: true,
+    SLEEPLESS_LEASE_MS: true,
+    SLEEPLESS_LOG_LEVEL: true,
+    QUEUE_URL: true,
+    SLEEPLESS_RESULTS_URL: true,
   })
   .transform((env) => ({
     home: env.SLEEPLESS_HOME,

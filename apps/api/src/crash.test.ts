@@ -58,7 +58,7 @@ test('every task that was acknowledged is there once, whenever the service is ki
       sendUntilGone(client, sent, `${round}-${sender}`),
     )
     await expect.poll(() => sent.get(`${round}-0-0`), { interval: 1 }).toBeDefined()
-    await new Promise((resolve) => setTimeout(resolve, random.integer(0, 60)))
+    await new Promise((resolve) => setTimeout(resolve, random.below(60)))
     await service.kill()
     await Promise.all(senders)
   }

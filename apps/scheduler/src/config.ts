@@ -1,10 +1,13 @@
-import { environmentFields } from '@sleepless/runtime'
-import { z } from 'zod'
+import { environment } from '@sleepless/runtime'
+import type { z } from 'zod'
 
-const { SLEEPLESS_HOME, SLEEPLESS_LEASE_MS, SLEEPLESS_LOG_LEVEL, QUEUE_URL } = environmentFields
-
-export const schedulerConfig = z
-  .object({ SLEEPLESS_HOME, SLEEPLESS_LEASE_MS, SLEEPLESS_LOG_LEVEL, QUEUE_URL })
+export const schedulerConfig = environment
+  .pick({
+    SLEEPLESS_HOME: true,
+    SLEEPLESS_LEASE_MS: true,
+    SLEEPLESS_LOG_LEVEL: true,
+    QUEUE_URL: true,
+  })
   .transform((env) => ({
     home: env.SLEEPLESS_HOME,
     leaseMs: env.SLEEPLESS_LEASE_MS,

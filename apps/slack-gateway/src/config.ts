@@ -1,29 +1,17 @@
-import { environmentFields, StartupError } from '@sleepless/runtime'
-import { z } from 'zod'
-
-const {
-  SLACK_BOT_TOKEN,
-  SLACK_APP_TOKEN,
-  SLACK_SIGNING_SECRET,
-  SLACK_API_URL,
-  SLEEPLESS_HOME,
-  SLEEPLESS_API_PORT,
-  SLEEPLESS_API_URL,
-  SLEEPLESS_API_TOKEN,
-  SLEEPLESS_LOG_LEVEL,
-} = environmentFields
+import { environment, StartupError } from '@sleepless/runtime'
+import type { z } from 'zod'
 
 /** What the gateway reads from the environment. */
-export const slackGatewayConfig = z.object({
-  SLACK_BOT_TOKEN,
-  SLACK_APP_TOKEN,
-  SLACK_SIGNING_SECRET,
-  SLACK_API_URL,
-  SLEEPLESS_HOME,
-  SLEEPLESS_API_PORT,
-  SLEEPLESS_API_URL,
-  SLEEPLESS_API_TOKEN,
-  SLEEPLESS_LOG_LEVEL,
+export const slackGatewayConfig = environment.pick({
+  SLACK_BOT_TOKEN: true,
+  SLACK_APP_TOKEN: true,
+  SLACK_SIGNING_SECRET: true,
+  SLACK_API_URL: true,
+  SLEEPLESS_HOME: true,
+  SLEEPLESS_API_PORT: true,
+  SLEEPLESS_API_URL: true,
+  SLEEPLESS_API_TOKEN: true,
+  SLEEPLESS_LOG_LEVEL: true,
 })
 export type SlackGatewayConfig = z.output<typeof slackGatewayConfig>
 

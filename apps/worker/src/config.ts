@@ -1,41 +1,24 @@
-import { environmentFields } from '@sleepless/runtime'
+import { environment } from '@sleepless/runtime'
 import { z } from 'zod'
 
-const {
-  SLEEPLESS_HOME,
-  SLEEPLESS_API_PORT,
-  SLEEPLESS_API_URL,
-  SLEEPLESS_WORKER_TOKEN,
-  SLEEPLESS_SANDBOX,
-  SLEEPLESS_LOG_LEVEL,
-  QUEUE_URL,
-  WORKER_CONCURRENCY,
-  WORKER_LABELS,
-  CLAUDE_BIN,
-  CLAUDE_MODEL,
-  ANTHROPIC_API_KEY,
-  CLAUDE_CODE_OAUTH_TOKEN,
-  ANTHROPIC_BASE_URL,
-} = environmentFields
-
-export const workerConfig = z
-  .object({
-    SLEEPLESS_HOME,
-    SLEEPLESS_API_PORT,
-    SLEEPLESS_API_URL,
-    SLEEPLESS_WORKER_TOKEN,
-    SLEEPLESS_SANDBOX,
-    SLEEPLESS_LOG_LEVEL,
-    QUEUE_URL,
-    WORKER_CONCURRENCY,
-    WORKER_LABELS,
-    CLAUDE_BIN,
-    CLAUDE_MODEL,
-    ANTHROPIC_API_KEY,
-    CLAUDE_CODE_OAUTH_TOKEN,
-    ANTHROPIC_BASE_URL,
-    PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+export const workerConfig = environment
+  .pick({
+    SLEEPLESS_HOME: true,
+    SLEEPLESS_API_PORT: true,
+    SLEEPLESS_API_URL: true,
+    SLEEPLESS_WORKER_TOKEN: true,
+    SLEEPLESS_SANDBOX: true,
+    SLEEPLESS_LOG_LEVEL: true,
+    QUEUE_URL: true,
+    WORKER_CONCURRENCY: true,
+    WORKER_LABELS: true,
+    CLAUDE_BIN: true,
+    CLAUDE_MODEL: true,
+    ANTHROPIC_API_KEY: true,
+    CLAUDE_CODE_OAUTH_TOKEN: true,
+    ANTHROPIC_BASE_URL: true,
   })
+  .extend({ PATH: z.string().default('/usr/local/bin:/usr/bin:/bin') })
   .transform((env) => ({
     home: env.SLEEPLESS_HOME,
     apiUrl: env.SLEEPLESS_API_URL ?? `http://127.0.0.1:${env.SLEEPLESS_API_PORT}`,

@@ -1,4 +1,5 @@
 import {
+  IdempotencyKeyReusedError,
   transitionAttempt,
   transitionTask,
   type AttemptId,
@@ -36,7 +37,14 @@ export function cancel(
 ): Cancellation {
   const now = clock.now()
   const scope = { scope: 'task.cancel', idempotency, at: now, subjectOf: () => id }
-  return once(tx, { ...scope, recall: () => ({}) }, () => cancelNow(tx, id, now))
+  return once(tx, { ...scope, recall: (subject) => doneBefore(subject, id) }, () =>
+    cancelNow(tx, id, now),
+  )
+}
+
+function doneBefore(canceled: string, id: TaskId): Cancellation {
+  if (canceled !== id) throw new IdempotencyKeyReusedError()
+  return {}
 }
 
 function cancelNow(tx: WriteTx, id: TaskId, now: Date): Cancellation {

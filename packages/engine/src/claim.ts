@@ -27,9 +27,9 @@ export function claim(tx: WriteTx, deps: EngineDeps, holder: Holder): Claimed {
   if (attempt === undefined || attempt.fence !== holder.fence) {
     throw new LeaseLostError(holder.attemptId)
   }
-  const task = existingTask(tx, attempt.taskId)
-  if (attempt.status === 'dispatched') take(tx, deps, { attempt, task, holder })
+  if (attempt.status === 'dispatched') take(tx, deps, attempt, holder)
   else heldAttempt(tx, holder)
+  const task = existingTask(tx, attempt.taskId)
   return {
     attempt: { number: attempt.number, sessionId: sessionOf(attempt) },
     task,
@@ -37,17 +37,17 @@ export function claim(tx: WriteTx, deps: EngineDeps, holder: Holder): Claimed {
   }
 }
 
-interface Taking {
-  readonly attempt: Attempt
-  readonly task: Task
-  readonly holder: Holder
-}
-
-function take(tx: WriteTx, { clock, policy }: EngineDeps, { attempt, task, holder }: Taking): void {
+function take(
+  tx: WriteTx,
+  { clock, policy }: EngineDeps,
+  attempt: Attempt,
+  { workerId }: Holder,
+): void {
+  const task = existingTask(tx, attempt.taskId)
   const now = clock.now()
   tx.attempts.update(attempt, {
     status: 'running',
-    workerId: holder.workerId,
+    workerId,
     sessionId: sessionOf(attempt),
     claimedAt: now,
     leaseExpiresTick: tx.leaseClock.now() + policy.leaseMs,
@@ -62,7 +62,7 @@ function take(tx: WriteTx, { clock, policy }: EngineDeps, { attempt, task, holde
     at: now,
     taskId: task.id,
     attemptId: attempt.id,
-    data: { workerId: holder.workerId, number: attempt.number },
+    data: { workerId, number: attempt.number },
   })
 }
 

@@ -19,7 +19,10 @@ const MAX_AT_ONCE = 100
  */
 export function dispatch(tx: WriteTx, { clock, ids }: EngineDeps): readonly Order[] {
   const now = clock.now()
-  tx.tasks.markDue(tx.tasks.due(now, MAX_AT_ONCE))
+  const due = tx.tasks.due(now, MAX_AT_ONCE)
+  tx.tasks.markDue(due)
+  // One that comes first may be among those that are left.
+  if (due.length === MAX_AT_ONCE) return []
 
   const orders: Order[] = []
   const facts = tx.workers.facts()

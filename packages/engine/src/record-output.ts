@@ -11,7 +11,7 @@ export interface OutputSegment {
 }
 
 /**
- * Logs that output was stored; the output itself lies in a file.
+ * Logs that output was stored, once; the output itself lies in a file.
  *
  * @throws {LeaseLostError}
  */
@@ -22,7 +22,9 @@ export function recordOutput(
   { offset, lengthBytes, sha256 }: OutputSegment,
 ): void {
   const attempt = heldAttempt(tx, holder)
-  tx.attempts.update(attempt, { outputBytes: offset + lengthBytes })
+  const outputBytes = offset + lengthBytes
+  if (outputBytes <= attempt.outputBytes) return
+  tx.attempts.update(attempt, { outputBytes })
   tx.events.append({
     type: 'attempt.output',
     at: clock.now(),

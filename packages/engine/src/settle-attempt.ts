@@ -71,6 +71,7 @@ function resultOf(
   const costMicroUsd = tx.attempts
     .ofTask(task.id)
     .reduce((sum, attempt) => sum + attempt.costMicroUsd, 0)
-  const durationMs = now.getTime() - (task.startedAt ?? now).getTime()
+  // A wall clock may have been set back meanwhile.
+  const durationMs = Math.max(0, now.getTime() - (task.startedAt ?? now).getTime())
   return { summary, commit, branch, pullRequestUrl: undefined, costMicroUsd, durationMs, warnings }
 }

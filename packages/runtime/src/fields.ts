@@ -62,3 +62,6 @@ export const environmentFields = {
   SLACK_SIGNING_SECRET: z.string().optional(),
   SLACK_API_URL: httpUrl.optional(),
 } as const
+
+/** All of them at once; an app picks those that it reads. */
+export const environment: z.ZodObject<typeof environmentFields> = z.object(environmentFields)

@@ -1,7 +1,7 @@
 export { systemClock } from './clock.ts'
 export { loadConfig, type Environment } from './config.ts'
 export { readDotenvFile, type DotenvFile } from './dotenv-file.ts'
-export { environmentFields } from './fields.ts'
+export { environment, environmentFields } from './fields.ts'
 export { DEFAULT_HOME, ensureHome, homeAt, type Home } from './home.ts'
 export { createLogger, LOG_LEVELS } from './logger.ts'
 export type { Logger, LoggerOptions, LogLevel } from './logger.ts'

@@ -1,8 +1,19 @@
-import { createApi } from '../create-api.ts'
-import { openControlPlane } from './control-plane.ts'
+import { flushCompileCache, registerHooks } from 'node:module'
 
 // A service of its own, for tests that kill it: the home as argument, the address on standard output.
+// Our packages run from their sources. Others have such a condition as well, and mean something else.
+registerHooks({
+  resolve(specifier, context, next) {
+    if (!specifier.startsWith('@sleepless/')) return next(specifier, context)
+    return next(specifier, { ...context, conditions: [...context.conditions, 'source'] })
+  },
+})
+const { createApi } = await import('../create-api.ts')
+const { openControlPlane } = await import('./control-plane.ts')
+
 const [, , home = ''] = process.argv
 const plane = await openControlPlane({ home })
 const { url } = await createApi({ ...plane, host: '127.0.0.1', port: 0 })
 process.stdout.write(`${url}\n`)
+// By itself, it is written when a process ends, and this one is killed.
+flushCompileCache()

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -13,8 +15,10 @@ export interface ApiProcess extends AsyncDisposable {
 }
 
 export async function startApiProcess(home: string): Promise<ApiProcess> {
-  const child = spawn(process.execPath, ['--conditions=source', MAIN, home], {
+  const child = spawn(process.execPath, [MAIN, home], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Most of a start is compiling, and tests start many.
+    env: { NODE_COMPILE_CACHE: path.join(tmpdir(), 'sleepless-compile-cache') },
   })
   const exited = once(child, 'exit')
   const kill = async (): Promise<void> => {

@@ -12,7 +12,7 @@ import {
   type ResultsStore,
   type SqliteStore,
 } from '@sleepless/storage'
-import { temporaryDirectory } from '@sleepless/testing'
+import type { TemporaryDirectory } from '@sleepless/testing'
 
 export const TOKENS = { api: 'api-token-for-tests', worker: 'worker-token-for-tests' } as const
 
@@ -48,7 +48,7 @@ export async function openControlPlane({
   policy,
 }: ControlPlaneOptions = {}): Promise<ControlPlane> {
   await using opened = new AsyncDisposableStack()
-  const directory = home ?? opened.use(await temporaryDirectory('sleepless-api-')).path
+  const directory = home ?? opened.use(await newHome()).path
   const store = opened.use(openStore(path.join(directory, 'tasks.db')))
   const log: string[] = []
   const plane = {
@@ -71,4 +71,10 @@ export async function openControlPlane({
   }
   const resources = opened.move()
   return { ...plane, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+}
+
+async function newHome(): Promise<TemporaryDirectory> {
+  // Only now: processes that are started over and over have a home, and should start fast.
+  const { temporaryDirectory } = await import('@sleepless/testing')
+  return temporaryDirectory('sleepless-api-')
 }
