@@ -150,6 +150,7 @@ test('a worker without a token, and one without Redis, end in one line', async (
     ...env,
     SLEEPLESS_HOME: path.join(home, 'three'),
     SLEEPLESS_WORKER_TOKEN: '',
+    SLEEPLESS_API_TOKEN: '',
   })
   await using alone = startSleepless(['worker'], {
     ...env,

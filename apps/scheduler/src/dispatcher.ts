@@ -8,6 +8,7 @@ import { createPass } from './pass.ts'
 export function startDispatching(deps: SchedulerDeps): Disposable {
   const { store, queue, engine, logger } = deps
   let alarm: NodeJS.Timeout | undefined
+  let isStopped = false
 
   async function dispatchAll(): Promise<void> {
     while (await store.read((tx) => needsDispatch(tx, engine))) {
@@ -31,7 +32,7 @@ export function startDispatching(deps: SchedulerDeps): Disposable {
   async function setAlarm(): Promise<void> {
     clearTimeout(alarm)
     const nextDueAt = await store.read((tx) => tx.tasks.nextDueAt())
-    if (nextDueAt === undefined) return
+    if (nextDueAt === undefined || isStopped) return
     const delayMs = nextDueAt.getTime() - engine.clock.now().getTime()
     alarm = setTimeout(() => pass.ask(), Math.min(Math.max(delayMs, 0), MAX_ALARM_MS))
   }
@@ -41,6 +42,7 @@ export function startDispatching(deps: SchedulerDeps): Disposable {
   pass.ask()
   return {
     [Symbol.dispose]() {
+      isStopped = true
       changes[Symbol.dispose]()
       pass[Symbol.dispose]()
       clearTimeout(alarm)

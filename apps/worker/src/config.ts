@@ -6,6 +6,7 @@ export const workerConfig = environment
     SLEEPLESS_HOME: true,
     SLEEPLESS_API_PORT: true,
     SLEEPLESS_API_URL: true,
+    SLEEPLESS_API_TOKEN: true,
     SLEEPLESS_WORKER_TOKEN: true,
     SLEEPLESS_SANDBOX: true,
     SLEEPLESS_LOG_LEVEL: true,
@@ -22,6 +23,7 @@ export const workerConfig = environment
   .transform((env) => ({
     home: env.SLEEPLESS_HOME,
     apiUrl: env.SLEEPLESS_API_URL ?? `http://127.0.0.1:${env.SLEEPLESS_API_PORT}`,
+    apiToken: env.SLEEPLESS_API_TOKEN,
     workerToken: env.SLEEPLESS_WORKER_TOKEN,
     sandbox: env.SLEEPLESS_SANDBOX,
     logLevel: env.SLEEPLESS_LOG_LEVEL,

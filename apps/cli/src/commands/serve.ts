@@ -1,7 +1,7 @@
 import { apiConfig } from '@sleepless/api'
-import { homeAt, readSecret, StartupError } from '@sleepless/runtime'
+import { homeAt, StartupError } from '@sleepless/runtime'
 import { createScheduler, schedulerConfig } from '@sleepless/scheduler'
-import { slackGatewayConfig } from '@sleepless/slack-gateway/config'
+import { slackGatewayConfig, slackTokensOf } from '@sleepless/slack-gateway/config'
 import { workerConfig } from '@sleepless/worker'
 
 import type { CliCommand } from '../cli-command.ts'
@@ -9,6 +9,7 @@ import { openControlPlane } from '../compose/control-plane.ts'
 import { openQueue, waitForQueue } from '../compose/open-queue.ts'
 import { runComposed } from '../compose/run-composed.ts'
 import { announceSandbox } from '../compose/sandboxed.ts'
+import { serviceToken } from '../compose/service-token.ts'
 import { startApi } from '../compose/start-api.ts'
 import { startSlack } from '../compose/start-slack.ts'
 import { startWorker } from '../compose/start-worker.ts'
@@ -59,8 +60,14 @@ const workerCommand: CliCommand = {
     runComposed(context, 'worker', workerConfig, async ({ config, env, logger, resources }) => {
       requireRedis(config.queueUrl, 'worker')
       const home = homeAt(config.home)
-      const token = config.workerToken ?? readSecret(home, 'worker-token')
-      if (token === undefined) throw noToken('SLEEPLESS_WORKER_TOKEN', home.secretsPath)
+      const token = await serviceToken({
+        given: config.workerToken,
+        variable: 'SLEEPLESS_WORKER_TOKEN',
+        home,
+        name: 'worker-token',
+        fallback: config.apiToken,
+        logger,
+      })
       const queue = openQueue(resources, config.queueUrl, logger)
       await waitForQueue(queue)
       announceSandbox(config.sandbox, logger)
@@ -75,15 +82,21 @@ const slackCommand: CliCommand = {
   ],
   run: (context) =>
     runComposed(context, 'slack', slackServiceConfig, async ({ config, logger, resources }) => {
-      const home = homeAt(config.SLEEPLESS_HOME)
-      const token = config.SLEEPLESS_API_TOKEN ?? readSecret(home, 'api-token')
-      if (token === undefined) throw noToken('SLEEPLESS_API_TOKEN', home.secretsPath)
+      if (slackTokensOf(config) === undefined) {
+        throw new StartupError(
+          'Slack is not configured.',
+          'Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN; see docs/slack.md.',
+        )
+      }
+      const token = await serviceToken({
+        given: config.SLEEPLESS_API_TOKEN,
+        variable: 'SLEEPLESS_API_TOKEN',
+        home: homeAt(config.SLEEPLESS_HOME),
+        name: 'api-token',
+        logger,
+      })
       const apiUrl = config.SLEEPLESS_API_URL ?? `http://127.0.0.1:${config.SLEEPLESS_API_PORT}`
-      if (await startSlack(resources, { config, apiUrl, token, logger })) return
-      throw new StartupError(
-        'Slack is not configured.',
-        'Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN; see docs/slack.md.',
-      )
+      await startSlack(resources, { config, apiUrl, token, logger })
     }),
 }
 
@@ -105,12 +118,5 @@ function requireRedis(queueUrl: string, service: string): void {
   throw new StartupError(
     `The ${service} as a process of its own needs a queue that others reach.`,
     'Set QUEUE_URL to a redis:// address, or run everything in one process with `sleepless up`.',
-  )
-}
-
-function noToken(variable: string, secretsPath: string): StartupError {
-  return new StartupError(
-    `There is no token in ${variable}, nor in ${secretsPath}.`,
-    'The api makes them at its first start; copy it from there.',
   )
 }

@@ -9,13 +9,13 @@ export interface StartSlackOptions {
   readonly logger: Logger
 }
 
-/** @returns false when Slack is not configured: then nothing runs. */
+/** Starts the Slack gateway where it is configured. */
 export async function startSlack(
   resources: AsyncDisposableStack,
   { config, apiUrl, token, logger }: StartSlackOptions,
-): Promise<boolean> {
+): Promise<void> {
   const tokens = slackTokensOf(config)
-  if (tokens === undefined) return false
+  if (tokens === undefined) return
   // Slack's libraries are large; only those who use Slack load them.
   const { createSlackGateway } = await import('@sleepless/slack-gateway')
   const slackApiUrl = config.SLACK_API_URL
@@ -27,5 +27,4 @@ export async function startSlack(
       ...(slackApiUrl !== undefined && { slackApiUrl }),
     }),
   )
-  return true
 }
