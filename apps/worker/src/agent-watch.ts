@@ -6,6 +6,8 @@ import {
 } from '@sleepless/domain'
 import type { Logger } from '@sleepless/runtime'
 
+import type { WorkerTiming } from './timing.ts'
+
 /** What is known of the worker's agent. */
 export interface AgentWatch extends Disposable {
   current(): AgentAvailability
@@ -13,13 +15,17 @@ export interface AgentWatch extends Disposable {
   heed(failure: Failure): void
 }
 
-// Somebody who has just installed or mended it should not have to wait for long.
-const UNAVAILABLE_PROBE_MS = 15_000
-const AVAILABLE_PROBE_MS = 10 * 60_000
+// What a heartbeat may hold.
+const MAX_DETAIL_LENGTH = 2000
 
-export async function watchAgent(executor: Executor, logger: Logger): Promise<AgentWatch> {
-  let probed = await executor.probe()
+export async function watchAgent(
+  executor: Executor,
+  logger: Logger,
+  timing: Pick<WorkerTiming, 'availableProbeMs' | 'unavailableProbeMs'>,
+): Promise<AgentWatch> {
+  let probed = bounded(await executor.probe())
   let refuted: { by: AgentAvailability; whileProbed: string } | undefined
+  let isDisposed = false
   logProbe(probed)
 
   function current(): AgentAvailability {
@@ -33,17 +39,19 @@ export async function watchAgent(executor: Executor, logger: Logger): Promise<Ag
 
   async function probeAgain(): Promise<void> {
     const before = JSON.stringify(probed)
-    probed = await executor.probe()
-    if (JSON.stringify(probed) !== before) logProbe(probed)
-    schedule()
+    try {
+      probed = bounded(await executor.probe())
+      if (JSON.stringify(probed) !== before) logProbe(probed)
+    } catch (error) {
+      logger.error({ err: error }, 'probe failed')
+    }
+    if (!isDisposed) schedule()
   }
 
   let timer: NodeJS.Timeout
   function schedule(): void {
-    const delayMs = probed.available ? AVAILABLE_PROBE_MS : UNAVAILABLE_PROBE_MS
-    timer = setTimeout(() => {
-      probeAgain().catch((error: unknown) => logger.error({ err: error }, 'probe failed'))
-    }, delayMs)
+    const delayMs = probed.available ? timing.availableProbeMs : timing.unavailableProbeMs
+    timer = setTimeout(() => void probeAgain(), delayMs)
     timer.unref()
   }
   schedule()
@@ -52,10 +60,17 @@ export async function watchAgent(executor: Executor, logger: Logger): Promise<Ag
     current,
     heed({ code, message }) {
       if (!isAgentUnavailable(code)) return
-      const by = { available: false, code, detail: message } as const
+      const by = bounded({ available: false, code, detail: message })
       refuted = { by, whileProbed: JSON.stringify(probed) }
       logProbe(by)
     },
-    [Symbol.dispose]: () => clearTimeout(timer),
+    [Symbol.dispose]() {
+      isDisposed = true
+      clearTimeout(timer)
+    },
   }
+}
+
+function bounded(found: AgentAvailability): AgentAvailability {
+  return found.available ? found : { ...found, detail: found.detail.slice(0, MAX_DETAIL_LENGTH) }
 }

@@ -43,7 +43,7 @@ export function createOrderHandler(
   return async (order) => {
     const { attemptId, taskId } = order
     try {
-      const claimed = await claim(deps, order)
+      const claimed = await claim(deps, order, attempts.stopSignal)
       if (claimed === undefined) return
       logger.info({ attemptId, taskId }, 'attempt claimed')
       await run(order, claimed)
@@ -55,9 +55,13 @@ export function createOrderHandler(
 }
 
 /** @returns undefined when the attempt is not to be had: the queue may deliver twice, or late. */
-async function claim({ api, logger }: WorkerDeps, order: Order): Promise<ClaimAnswer | undefined> {
+async function claim(
+  { api, logger }: WorkerDeps,
+  order: Order,
+  stopSignal: AbortSignal,
+): Promise<ClaimAnswer | undefined> {
   try {
-    const signal = AbortSignal.timeout(CLAIM_DEADLINE_MS)
+    const signal = AbortSignal.any([AbortSignal.timeout(CLAIM_DEADLINE_MS), stopSignal])
     return await persist(() => api.claim(order), { signal })
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 409)) throw error

@@ -101,6 +101,16 @@ describe('dispatching', () => {
     expect(orders.flat()).toHaveLength(1)
   })
 
+  test('asks `decide` about every task, whatever the store offers', async () => {
+    await using engine = await engineFixture()
+    for (let count = 0; count < 3; count += 1) await engine.submit()
+    await engine.beat({ concurrency: 2 })
+    const orders = await engine.write((tx, deps) =>
+      dispatch({ ...tx, tasks: { ...tx.tasks, ready: () => tx.tasks.ready(99) } }, deps),
+    )
+    expect(orders).toHaveLength(2)
+  })
+
   test('makes at most 100 orders in one transaction', async () => {
     await using engine = await engineFixture()
     await engine.write((tx, deps) => {

@@ -100,6 +100,15 @@ describe('an attempt that succeeded', () => {
     expect((await engine.task(id)).result?.durationMs).toBe(0)
   })
 
+  test('took no time at all when nobody noted its start', async () => {
+    await using engine = await engineFixture()
+    const { id, holder } = await engine.start()
+    await engine.write((tx) => tx.tasks.update(id, 'running', { startedAt: undefined }))
+    engine.passMs(1000)
+    await engine.finish(holder)
+    expect((await engine.task(id)).result?.durationMs).toBe(0)
+  })
+
   test('ends its task in success although somebody asked to cancel it', async () => {
     await using engine = await engineFixture()
     const { id, holder } = await engine.start()

@@ -14,11 +14,13 @@ export interface Backlog {
   outputTaken(offset: number): void
   isEmpty(): boolean
   outputBytes(): number
+  reportCount(): number
   clear(): void
 }
 
 const MAX_CHUNK_BYTES = 256 * 1024
-const MAX_REPORTS = 200
+// The longest ones, at six bytes for each character, are less than the service takes at once.
+const MAX_REPORTS = 50
 
 export function createBacklog(): Backlog {
   let reports: Report[] = []
@@ -26,16 +28,22 @@ export function createBacklog(): Backlog {
   let output: Buffer = Buffer.alloc(0)
   let offset = 0
   let added: Buffer[] = []
+  let addedBytes = 0
 
   function joined(): Buffer {
     if (added.length > 0) output = Buffer.concat([output, ...added])
     added = []
+    addedBytes = 0
     return output
   }
 
   return {
     addReport: (report) => void reports.push(report),
-    addOutput: (text) => void added.push(Buffer.from(text)),
+    addOutput(text) {
+      const bytes = Buffer.from(text)
+      added.push(bytes)
+      addedBytes += bytes.length
+    },
     nextReports: () => ({ firstSeq, reports: reports.slice(0, MAX_REPORTS) }),
     reportsTaken(lastSeq) {
       reports = reports.slice(lastSeq + 1 - firstSeq)
@@ -46,11 +54,13 @@ export function createBacklog(): Backlog {
       output = joined().subarray(end - offset)
       offset = end
     },
-    isEmpty: () => reports.length === 0 && joined().length === 0,
-    outputBytes: () => added.reduce((sum, chunk) => sum + chunk.length, output.length),
+    isEmpty: () => reports.length === 0 && output.length + addedBytes === 0,
+    outputBytes: () => output.length + addedBytes,
+    reportCount: () => reports.length,
     clear() {
       reports = []
       added = []
+      addedBytes = 0
       output = Buffer.alloc(0)
     },
   }

@@ -14,7 +14,8 @@ export interface ReporterOptions {
 
 /** Brings what an attempt tells to the service, in order, and no faster than it is taken. */
 export interface Reporter {
-  report(report: Report): void
+  /** Resolves when there is room for more. */
+  report(report: Report): Promise<void>
   /** Resolves when there is room for more. */
   output(text: string): Promise<void>
   /** Resolves when all has arrived. @throws what `onRefused` was called with. */
@@ -23,6 +24,7 @@ export interface Reporter {
 
 // What may wait in memory while the service is slow; beyond it, the agent waits.
 const MAX_PENDING_BYTES = 1024 * 1024
+const MAX_PENDING_REPORTS = 1000
 
 /**
  * While one request is under way, what comes meanwhile gathers for the next: a busy agent makes large
@@ -62,10 +64,11 @@ export function createReporter({ api, held, signal, onRefused }: ReporterOptions
   }
 
   return {
-    report(report) {
+    async report(report) {
       if (refused !== undefined) return
       backlog.addReport(report)
       wake()
+      if (backlog.reportCount() > MAX_PENDING_REPORTS) await sending
     },
     async output(text) {
       if (refused !== undefined) return

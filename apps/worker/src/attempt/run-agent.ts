@@ -31,17 +31,17 @@ async function pass(event: AgentEvent, reporter: Reporter): Promise<void> {
       await reporter.output(event.text)
       return
     case 'acted':
-      reporter.report({ type: 'acted', at, action: event.action.slice(0, 500) })
+      await reporter.report({ type: 'acted', at, action: event.action.slice(0, 500) })
       return
     case 'warned':
-      reporter.report({ type: 'warned', at, message: event.message.slice(0, 2000) })
+      await reporter.report({ type: 'warned', at, message: event.message.slice(0, 2000) })
       return
     case 'started':
-      reporter.report({ type: 'started', at, pid: event.pid })
+      await reporter.report({ type: 'started', at, pid: event.pid })
       return
     case 'ready': {
       const { model, version } = event
-      reporter.report({
+      await reporter.report({
         type: 'ready',
         at,
         model: model.slice(0, 200),

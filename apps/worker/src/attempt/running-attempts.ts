@@ -22,6 +22,8 @@ export interface RunningAttempt extends Disposable {
 
 export interface RunningAttempts {
   ids(): AttemptId[]
+  /** Aborted when all are stopped, and with them those that come after. */
+  readonly stopSignal: AbortSignal
   /** @returns undefined when the attempt runs here already. */
   add(id: AttemptId): RunningAttempt | undefined
   stop(id: AttemptId, reason: StopReason): void
@@ -30,16 +32,22 @@ export interface RunningAttempts {
 
 export function createRunningAttempts(): RunningAttempts {
   const running = new Map<AttemptId, RunningAttempt>()
+  const stopping = new AbortController()
+  let stoppedBy: StopReason | undefined
   return {
+    stopSignal: stopping.signal,
     ids: () => [...running.keys()],
     add(id) {
       if (running.has(id)) return undefined
       const attempt = createRunningAttempt(() => running.delete(id))
       running.set(id, attempt)
+      if (stoppedBy !== undefined) attempt.stop(stoppedBy)
       return attempt
     },
     stop: (id, reason) => running.get(id)?.stop(reason),
     stopAll(reason) {
+      stoppedBy = reason
+      stopping.abort()
       for (const attempt of running.values()) attempt.stop(reason)
     },
   }

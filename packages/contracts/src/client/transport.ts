@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 
-import { PROBLEM_CONTENT_TYPE, problem } from '../http/problem.ts'
+import { PROBLEM_CONTENT_TYPE, problem, type Problem } from '../http/problem.ts'
 import { ApiError, ApiUnreachableError } from './errors.ts'
 
 export interface TransportOptions {
@@ -64,7 +64,13 @@ export function createTransport(options: TransportOptions): Transport {
     request,
     async json(schema, path, sent) {
       const response = await request(path, sent)
-      return schema.parse(await response.json())
+      const text = await response.text().catch((error: unknown) => {
+        // What was asked for may have happened; only the answer broke off.
+        throw new ApiUnreachableError(base, { cause: error })
+      })
+      const parsed = schema.safeParse(parseJson(text))
+      if (parsed.success) return parsed.data
+      throw new ApiError(unexpectedAnswer(response))
     },
   }
 }
@@ -94,14 +100,27 @@ function bodyOf({ json, body }: RequestOptions): RequestInit {
 async function errorOf(response: Response): Promise<ApiError> {
   const text = await response.text()
   if (response.headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE) === true) {
-    const parsed = problem.safeParse(JSON.parse(text))
+    const parsed = problem.safeParse(parseJson(text))
     if (parsed.success) return new ApiError(parsed.data)
   }
-  return new ApiError({
+  return new ApiError(unexpectedAnswer(response))
+}
+
+function unexpectedAnswer({ status, statusText }: Response): Problem {
+  return {
     type: 'about:blank',
-    title: response.statusText,
-    status: response.status,
-    detail: `the answer was ${response.status}, and not one of this service`,
+    title: statusText,
+    status,
+    detail: `the answer was ${status}, and not one of this service`,
     code: 'UNEXPECTED_ANSWER',
-  })
+  }
+}
+
+/** @returns undefined for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
