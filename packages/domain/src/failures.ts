@@ -45,7 +45,7 @@ export const failureReasons: Readonly<Record<FailureCode, FailureReason>> = {
   ),
   SANDBOX_UNAVAILABLE: reason(
     'The worker is told to run agents in a sandbox only, and has none.',
-    'Install bubblewrap on the worker, or set SLEEPLESS_SANDBOX=auto.',
+    'Set SLEEPLESS_SANDBOX=auto: agents then edit files and run no commands.',
     { retryable: true, counted: false },
   ),
   AGENT_CRASHED: reason(

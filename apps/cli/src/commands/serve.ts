@@ -21,7 +21,7 @@ const apiCommand: CliCommand = {
     runComposed(context, 'api', apiConfig, async ({ config, logger, resources }) => {
       requireRedis(config.queueUrl, 'api')
       const home = homeAt(config.home)
-      const plane = openControlPlane(resources, { home, leaseMs: config.leaseMs, use: 'shared' })
+      const plane = openControlPlane(resources, { home, leaseMs: config.leaseMs, use: 'api' })
       const queue = openQueue(resources, config.queueUrl, logger)
       await startApi(resources, { config, plane, queue, logger })
     }),
@@ -39,7 +39,7 @@ const schedulerCommand: CliCommand = {
     runComposed(context, 'scheduler', schedulerConfig, async ({ config, logger, resources }) => {
       requireRedis(config.queueUrl, 'scheduler')
       const home = homeAt(config.home)
-      const plane = openControlPlane(resources, { home, leaseMs: config.leaseMs, use: 'shared' })
+      const plane = openControlPlane(resources, { home, leaseMs: config.leaseMs, use: 'scheduler' })
       const queue = openQueue(resources, config.queueUrl, logger)
       await waitForQueue(queue)
       resources.use(createScheduler({ ...plane, queue, logger }))

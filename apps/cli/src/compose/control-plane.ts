@@ -17,8 +17,8 @@ import {
 export interface ControlPlaneOptions {
   readonly home: Home
   readonly leaseMs: number
-  /** Whether other services may use the home at the same time. */
-  readonly use: 'alone' | 'shared'
+  /** Whose home it is: that of one process, or of api and schedulers as processes of their own. */
+  readonly use: 'standalone' | 'api' | 'scheduler'
 }
 
 /** What api and scheduler share: they run on one host, on one database. */
@@ -40,7 +40,12 @@ export function openControlPlane(
 ): ControlPlane {
   ensureHome(home)
   try {
-    resources.use(lockHome(path.join(home.path, 'home.lock'), use))
+    const lock = (name: string, mode: 'alone' | 'shared'): void => {
+      resources.use(lockHome(path.join(home.path, name), mode))
+    }
+    lock('home.lock', use === 'standalone' ? 'alone' : 'shared')
+    // Two apis would tick the lease clock twice as fast.
+    if (use === 'api') lock('api.lock', 'alone')
     const store = resources.use(openStore(home.databaseFile))
     return { store, engine: { clock: systemClock, ids, policy: defaultPolicy(leaseMs) } }
   } catch (error) {

@@ -43,7 +43,7 @@ export async function startStandalone({
   resources,
 }: Composition<StandaloneConfig>): Promise<Api> {
   const { home, leaseMs, queueUrl } = config.api
-  const plane = openControlPlane(resources, { home: homeAt(home), leaseMs, use: 'alone' })
+  const plane = openControlPlane(resources, { home: homeAt(home), leaseMs, use: 'standalone' })
   const queue = openQueue(resources, queueUrl, logger)
   await waitForQueue(queue)
   const tokens = apiTokens(config.api)
