@@ -25,22 +25,18 @@ export async function submitTimes(
   return times
 }
 
-/** Milliseconds from each request to the start of its agent's process, one task at a time. */
-export async function startTimes({ client }: Installation, count: number): Promise<number[]> {
-  const times: number[] = []
-  for (let index = 0; index < count; index += 1) {
-    const begunAt = Date.now()
-    const { id } = await client.submitTask({ prompt: 'Think of a number.', priority: 100 })
-    let startedAt = 0
-    for await (const event of client.events({ after: 0, taskId: id })) {
-      if (event.type === 'attempt.started') startedAt = Date.parse(event.at)
-      if (event.type.startsWith('task.') && event.type !== 'task.submitted') break
-    }
-    times.push(startedAt - begunAt)
-    // What an attempt leaves to clean up is not part of the next one's start.
-    await pause(100)
+/** Milliseconds from a request to the start of its agent's process; waits for the end of the task. */
+export async function startTime({ client }: Installation): Promise<number> {
+  const begunAt = Date.now()
+  const { id } = await client.submitTask({ prompt: 'Think of a number.', priority: 100 })
+  let startedAt = Number.NaN
+  for await (const event of client.events({ after: 0, taskId: id })) {
+    if (event.type === 'attempt.started') startedAt = Date.parse(event.at)
+    if (event.type.startsWith('task.') && event.type !== 'task.submitted') break
   }
-  return times
+  // What an attempt leaves to clean up is not part of the next one's start.
+  await pause(100)
+  return startedAt - begunAt
 }
 
 const TICKS_PER_SECOND = 100

@@ -2,7 +2,6 @@ import type { ConnectableQueue } from './connectable-queue.ts'
 import { InvalidQueueUrlError } from './errors.ts'
 import type { QueueLogger } from './logger.ts'
 import { createMemoryQueue } from './memory/memory-queue.ts'
-import { createRedisQueue } from './redis/redis-queue.ts'
 
 export interface QueueOptions {
   /** Default: silent. */
@@ -15,13 +14,19 @@ export interface QueueOptions {
  * @param url `memory:`, `redis://…` or `rediss://…`.
  * @throws {InvalidQueueUrlError} when it is none of these.
  */
-export function createQueue(url: string, options: QueueOptions = {}): ConnectableQueue {
+export async function createQueue(
+  url: string,
+  options: QueueOptions = {},
+): Promise<ConnectableQueue> {
   switch (URL.parse(url)?.protocol) {
     case 'memory:':
       return createMemoryQueue(options)
     case 'redis:':
-    case 'rediss:':
+    case 'rediss:': {
+      // A quarter of a standalone service's memory, which only those with Redis need.
+      const { createRedisQueue } = await import('./redis/redis-queue.ts')
       return createRedisQueue({ ...options, url })
+    }
     case undefined:
     default:
       throw new InvalidQueueUrlError()

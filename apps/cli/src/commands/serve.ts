@@ -22,7 +22,7 @@ const apiCommand: CliCommand = {
       requireRedis(config.queueUrl, 'api')
       const home = homeAt(config.home)
       const plane = openControlPlane(resources, { home, leaseMs: config.leaseMs, use: 'api' })
-      const queue = openQueue(resources, config.queueUrl, logger)
+      const queue = await openQueue(resources, config.queueUrl, logger)
       await startApi(resources, { config, plane, queue, logger })
     }),
 }
@@ -40,7 +40,7 @@ const schedulerCommand: CliCommand = {
       requireRedis(config.queueUrl, 'scheduler')
       const home = homeAt(config.home)
       const plane = openControlPlane(resources, { home, leaseMs: config.leaseMs, use: 'scheduler' })
-      const queue = openQueue(resources, config.queueUrl, logger)
+      const queue = await openQueue(resources, config.queueUrl, logger)
       await waitForQueue(queue)
       resources.use(createScheduler({ ...plane, queue, logger }))
       logger.info({}, 'scheduler started')
@@ -68,7 +68,7 @@ const workerCommand: CliCommand = {
         fallback: config.apiToken,
         logger,
       })
-      const queue = openQueue(resources, config.queueUrl, logger)
+      const queue = await openQueue(resources, config.queueUrl, logger)
       await waitForQueue(queue)
       announceSandbox(config.sandbox, logger)
       await startWorker(resources, { config, apiUrl: config.apiUrl, token, queue, env, logger })

@@ -3,12 +3,12 @@ import { StartupError, type Logger } from '@sleepless/runtime'
 
 const START_DEADLINE_MS = 30_000
 
-export function openQueue(
+export async function openQueue(
   resources: AsyncDisposableStack,
   url: string,
   logger: Logger,
-): ConnectableQueue {
-  return resources.use(createQueue(url, { logger }))
+): Promise<ConnectableQueue> {
+  return resources.use(await createQueue(url, { logger }))
 }
 
 /**

@@ -44,7 +44,7 @@ export async function startStandalone({
 }: Composition<StandaloneConfig>): Promise<Api> {
   const { home, leaseMs, queueUrl } = config.api
   const plane = openControlPlane(resources, { home: homeAt(home), leaseMs, use: 'standalone' })
-  const queue = openQueue(resources, queueUrl, logger)
+  const queue = await openQueue(resources, queueUrl, logger)
   await waitForQueue(queue)
   const tokens = apiTokens(config.api)
   const api = await startApi(resources, { config: config.api, plane, queue, logger })

@@ -7,7 +7,7 @@ export const checkQueue: Check = {
   async look({ config }) {
     if (config.QUEUE_URL === 'memory:') return ok('in the process of the service')
     const { createQueue } = await import('@sleepless/queue')
-    await using queue = createQueue(config.QUEUE_URL)
+    await using queue = await createQueue(config.QUEUE_URL)
     try {
       await queue.waitUntilReady({ timeoutMs: DEADLINE_MS })
       return ok('Redis answers')
