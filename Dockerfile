@@ -41,7 +41,9 @@ LABEL org.opencontainers.image.title=sleepless \
 RUN apt-get update && \
     apt-get install --yes --no-install-recommends ca-certificates git openssh-client tini && \
     apt-get clean && rm -rf /var/lib/apt/lists/*
-ENV NODE_ENV=production SLEEPLESS_HOME=/var/lib/sleepless
+# A container engine's name server may lose a question while containers come and go. With the default of 5 seconds
+# for each, asked twice, Redis could be back for half a minute before anybody noticed.
+ENV NODE_ENV=production SLEEPLESS_HOME=/var/lib/sleepless RES_OPTIONS="timeout:1 attempts:2"
 # A volume that is mounted here for the first time takes the owner from here.
 RUN install --directory --owner=node --group=node --mode=0700 \
       "$SLEEPLESS_HOME" "$SLEEPLESS_HOME/secrets" "$SLEEPLESS_HOME/workspace" && \

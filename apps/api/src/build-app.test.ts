@@ -120,9 +120,10 @@ describe('when the store', () => {
     const { store } = app.plane
     return injectedApp({
       store: {
-        read: (work) => store.read(work),
-        onChange: (listener) => store.onChange(listener),
-        write: () => Promise.reject(error),
+        ...store,
+        async write() {
+          throw error
+        },
       },
     })
   }

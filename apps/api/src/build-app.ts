@@ -32,7 +32,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
     forceCloseConnections: true,
     // A shorter one than Node's would meet idle workers between two heartbeats.
     keepAliveTimeout: 60_000,
-    frameworkErrors: handleError,
+    frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
     clientErrorHandler: answerBrokenRequest,
   })
   // Bodies are JSON; only some routes of workers take bytes.

@@ -75,7 +75,6 @@ describe('the service', () => {
     const taken = createServer().listen(0, '127.0.0.1')
     onTestFinished(() => void taken.close())
     await once(taken, 'listening')
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
     const { port } = taken.address() as AddressInfo
     await using plane = await openControlPlane()
     await expect(createApi({ ...plane, host: '127.0.0.1', port })).rejects.toMatchObject({

@@ -44,7 +44,7 @@ function unsteady({ queue }: Bench) {
       withdraw: (attempts) => guarded('withdraw', () => queue.withdraw(attempts)),
       onReconnect: (listener) => void listeners.push(listener),
     } satisfies SchedulerDeps['queue'],
-    comeBack() {
+    comeBack: () => {
       isAway = false
       for (const listener of listeners) listener()
     },
@@ -80,6 +80,7 @@ describe('a task that may start', () => {
     b.start()
     await b.greet()
     await arrived(orders)
+    expect(orders).toHaveLength(1)
   })
 
   test('is ordered when a worker can run agents again', async () => {

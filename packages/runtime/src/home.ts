@@ -18,7 +18,8 @@ export interface Home {
 export const DEFAULT_HOME: string = path.join(homedir(), '.sleepless')
 
 export function homeAt(directory: string): Home {
-  const root = path.resolve(directory)
+  // No shell has expanded what stands in .env or in a compose file.
+  const root = path.resolve(directory.replace(/^~(?=\/|$)/, homedir()))
   return {
     path: root,
     databaseFile: path.join(root, 'tasks.db'),

@@ -22,9 +22,11 @@ const SECRET_PATHS = ['token', 'authorization', 'apiKey', 'password', 'credentia
 
 /** JSON lines, with secrets removed by path and by value. */
 export function createLogger(options: LoggerOptions): Logger {
-  const secrets = (options.secrets ?? []).filter(
-    (secret) => secret !== undefined && secret.length >= MIN_SECRET_LENGTH,
-  )
+  const secrets = (options.secrets ?? [])
+    .filter((secret) => secret !== undefined)
+    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
+    // One that begins another would leave the rest of that behind.
+    .toSorted((a, b) => b.length - a.length)
   return pino(
     {
       level: options.level,
@@ -36,10 +38,9 @@ export function createLogger(options: LoggerOptions): Logger {
   )
 }
 
-function withoutSecrets(line: string, secrets: readonly (string | undefined)[]): string {
+function withoutSecrets(line: string, secrets: readonly string[]): string {
   let clean = line
   for (const secret of secrets) {
-    if (secret === undefined) continue
     clean = clean.replaceAll(secret, '[redacted]')
     // A value with quotes or backslashes stands in the line as JSON writes it.
     clean = clean.replaceAll(JSON.stringify(secret).slice(1, -1), '[redacted]')

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import type { Home } from './home.ts'
+import { StartupError } from './startup-error.ts'
 
 export type SecretName = 'api-token' | 'worker-token'
 
@@ -16,12 +17,17 @@ export function readSecret(home: Home, name: SecretName): string | undefined {
   }
 }
 
-/** Reads a secret, or makes it: 256 random bits in a file that only its owner may read. */
+/**
+ * Reads a secret, or makes it: 256 random bits in a file that only its owner may read.
+ *
+ * @throws {StartupError} when there is one that is empty or may not be read.
+ */
 export function ensureSecret(home: Home, name: SecretName): string {
   const present = readSecret(home, name)
   if (present !== undefined) return present
   const file = path.join(home.secretsPath, name)
-  const draft = `${file}.${process.pid}.draft`
+  // Process ids would not do: in two containers that share a volume, both services are process 1.
+  const draft = `${file}.${randomUUID()}.draft`
   writeFileSync(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
   try {
     // A link appears whole or not at all, and never replaces what another process made meanwhile.
@@ -31,5 +37,10 @@ export function ensureSecret(home: Home, name: SecretName): string {
   } finally {
     rmSync(draft, { force: true })
   }
-  return readFileSync(file, 'utf8').trim()
+  const secret = readSecret(home, name)
+  if (secret !== undefined) return secret
+  throw new StartupError(
+    `The secret ${file} is empty or cannot be read.`,
+    'Correct it, or remove it: a new one is made at the next start.',
+  )
 }

@@ -51,7 +51,7 @@ export function migrate(connection: Connection): void {
 }
 
 /** @throws {SchemaTooNewError} */
-export function assertKnown(version: number): void {
+function assertKnown(version: number): void {
   if (version > knownSchemaVersion()) throw new SchemaTooNewError(version, knownSchemaVersion())
 }
 

@@ -8,13 +8,14 @@ export function createTurns(): Turns {
   return {
     run(key, work) {
       const turn = (last.get(key) ?? Promise.resolve()).then(work)
-      const ended = turn
-        .catch(() => undefined)
-        .then(() => {
-          if (last.get(key) === ended) last.delete(key)
-        })
+      const ended = turn.then(ignore, ignore)
       last.set(key, ended)
+      void ended.finally(() => {
+        if (last.get(key) === ended) last.delete(key)
+      })
       return turn
     },
   }
 }
+
+function ignore(): void {}

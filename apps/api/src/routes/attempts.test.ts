@@ -90,7 +90,6 @@ describe('an attempt', () => {
     ['a number below 1', { firstSeq: 0, reports: [{ type: 'acted', at, action: '' }] }, 'firstSeq'],
   ])('is not told %s', async (_what, batch, field) => {
     const { worker, held } = await runningTask()
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- wrong on purpose
     const told = worker.client.report(held, batch as never)
     await expect(told).rejects.toMatchObject({
       status: 400,

@@ -121,6 +121,7 @@ describe('the event stream', () => {
     const closed = once(stream.response.resume(), 'close')
     await api.stop()
     await closed
+    expect(stream.response.destroyed).toBe(true)
   })
 
   test('is left by a client that goes, and the service forgets it', async () => {

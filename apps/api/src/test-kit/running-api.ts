@@ -19,11 +19,11 @@ export interface RunningApi {
   readonly url: string
   readonly client: ApiClient
   /** Ends the service before the test does. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
   /** A worker that has said hello, with room for many attempts. */
-  join(): Promise<JoinedWorker>
+  readonly join: () => Promise<JoinedWorker>
   /** Starts the task's next attempt on a worker. */
-  start(worker: JoinedWorker): Promise<Held & { readonly taskId: string }>
+  readonly start: (worker: JoinedWorker) => Promise<Held & { readonly taskId: string }>
 }
 
 export interface JoinedWorker {
@@ -45,7 +45,9 @@ export async function runningApi(
     plane,
     url,
     client: createApiClient({ url, token: TOKENS.api }),
-    stop: () => api[Symbol.asyncDispose](),
+    async stop() {
+      await api[Symbol.asyncDispose]()
+    },
     async join() {
       const id = ids.workerId()
       const client = createWorkerClient(id, { url, token: TOKENS.worker })

@@ -90,7 +90,7 @@ export function createApiClient(options: TransportOptions): ApiClient {
           signal,
         }),
       ),
-    diff: async (id) => (await transport.request(`${task(id)}/diff`)).text(),
+    diff: (id) => transport.text(`${task(id)}/diff`),
     createProject: (json) => transport.json(projectView, '/v1/projects', { method: 'POST', json }),
     projects: (query) => transport.json(projectList, '/v1/projects', { query: { ...query } }),
     beginEffect: (json) =>

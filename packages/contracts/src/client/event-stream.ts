@@ -1,6 +1,7 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 
 import { eventView, type EventView } from '../http/event.ts'
+import { ApiUnreachableError } from './errors.ts'
 import type { Transport } from './transport.ts'
 
 export interface EventStreamOptions {
@@ -14,7 +15,7 @@ export interface EventStreamOptions {
  * One connection to the live stream of events; ends when the service or the signal ends it.
  * Whoever wants to go on connects again with the last id as `after`.
  *
- * @throws {ApiUnreachableError} when no connection can be made.
+ * @throws {ApiUnreachableError} when no connection can be made, or when it breaks.
  */
 export async function* streamEvents(
   transport: Transport,
@@ -29,5 +30,20 @@ export async function* streamEvents(
   const messages = response.body
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream())
-  for await (const message of messages) yield eventView.parse(JSON.parse(message.data))
+  for await (const { data } of untilOver(messages, response.url, signal)) {
+    yield eventView.parse(JSON.parse(data))
+  }
+}
+
+async function* untilOver<T>(
+  messages: AsyncIterable<T>,
+  url: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* messages
+  } catch (error) {
+    if (signal?.aborted === true) return
+    throw new ApiUnreachableError(new URL(url).origin, { cause: error })
+  }
 }

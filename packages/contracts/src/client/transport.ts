@@ -25,6 +25,7 @@ export interface RequestOptions {
 export interface Transport {
   /** @throws {ApiError} for an error answer, {ApiUnreachableError} for none. */
   request(path: string, options?: RequestOptions): Promise<Response>
+  text(path: string, options?: RequestOptions): Promise<string>
   json<Schema extends z.ZodType>(
     schema: Schema,
     path: string,
@@ -38,7 +39,12 @@ export function createTransport(options: TransportOptions): Transport {
   const base = options.url.replace(/\/+$/, '')
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
 
-  async function request(path: string, sent: RequestOptions = {}): Promise<Response> {
+  /** All that `read` takes of a good answer comes before the deadline too. */
+  async function send<T>(
+    path: string,
+    sent: RequestOptions,
+    read: (response: Response) => T | Promise<T>,
+  ): Promise<T> {
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(), sent.timeoutMs ?? timeoutMs)
     const signal =
@@ -51,9 +57,11 @@ export function createTransport(options: TransportOptions): Transport {
         ...bodyOf(sent),
       })
       if (!response.ok) throw await errorOf(response)
-      return response
+      return await read(response)
     } catch (error) {
-      if (error instanceof ApiError || sent.signal?.aborted === true) throw error
+      if (error instanceof ApiError) throw error
+      sent.signal?.throwIfAborted()
+      // What was asked for may have happened all the same; only the answer broke off.
       throw new ApiUnreachableError(base, { cause: error })
     } finally {
       clearTimeout(timer)
@@ -61,17 +69,14 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   return {
-    request,
-    async json(schema, path, sent) {
-      const response = await request(path, sent)
-      const text = await response.text().catch((error: unknown) => {
-        // What was asked for may have happened; only the answer broke off.
-        throw new ApiUnreachableError(base, { cause: error })
-      })
-      const parsed = schema.safeParse(parseJson(text))
-      if (parsed.success) return parsed.data
-      throw new ApiError(unexpectedAnswer(response))
-    },
+    request: (path, sent = {}) => send(path, sent, (response) => response),
+    text: (path, sent = {}) => send(path, sent, (response) => response.text()),
+    json: (schema, path, sent = {}) =>
+      send(path, sent, async (response) => {
+        const parsed = schema.safeParse(parseJson(await response.text()))
+        if (parsed.success) return parsed.data
+        throw new ApiError(unexpectedAnswer(response))
+      }),
   }
 }
 

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+
+import { createProjectBody } from './project.ts'
+
+function problemsOf(fields: Record<string, unknown>): readonly string[] {
+  const parsed = createProjectBody.safeParse({ name: 'shop', remote: '/srv/shop.git', ...fields })
+  if (parsed.success) return []
+  return parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+}
+
+describe('the remote of a project', () => {
+  test.each([
+    '/srv/shop.git',
+    'file:///srv/shop.git',
+    'https://github.com/example/shop.git',
+    'http://127.0.0.1:3000/shop.git',
+    'ssh://git@github.com/example/shop.git',
+    'ssh://git@host:2222/shop.git',
+    'git@github.com:example/shop.git',
+    'deploy.user-1@host:shop',
+  ])('may be %s', (remote) => {
+    expect(problemsOf({ remote })).toEqual([])
+  })
+
+  test.each([
+    'https://user:password@github.com/example/shop.git',
+    'http://:password@host/shop.git',
+    'ssh://git:password@host/shop.git',
+    'https://u:p@ss@host/shop.git',
+  ])('cannot be %s, which holds a password', (remote) => {
+    expect(problemsOf({ remote })).toContain('remote: the address holds a password; leave it out')
+  })
+
+  // GitHub and others take a token in place of the user's name.
+  test.each([
+    'https://ghp_0123456789abcdef@github.com/example/shop.git',
+    'http://token@host/shop.git',
+  ])('cannot be %s, which holds a token', (remote) => {
+    expect(problemsOf({ remote })).toEqual([
+      'remote: the address holds a user name or a token; leave it out',
+    ])
+  })
+
+  test.each([
+    '',
+    'shop.git',
+    './shop.git',
+    '../shop.git',
+    '--upload-pack=evil',
+    '-u/path',
+    'ext::sh -c evil',
+    'ext::sh%20-c%20evil',
+    'ftp://host/shop.git',
+    'javascript:alert(1)',
+    '/srv/my shop.git',
+    '/srv/shop.git\n',
+    ' /srv/shop.git',
+    `/${'a'.repeat(2000)}`,
+    5,
+    null,
+  ])('cannot be %j', (remote) => {
+    expect(problemsOf({ remote })).not.toEqual([])
+  })
+})
+
+describe('the default branch of a project', () => {
+  test.each(['main', 'release/2.0', 'feature_x-1'])('may be %s', (defaultBranch) => {
+    expect(problemsOf({ defaultBranch })).toEqual([])
+  })
+
+  test.each(['', '-d', '--force', 'a b', 'a\nb', '/a', 'refs~1', 'a:b', 'a'.repeat(201)])(
+    'cannot be %j',
+    (defaultBranch) => {
+      expect(problemsOf({ defaultBranch })).not.toEqual([])
+    },
+  )
+})
+
+test('a field that nobody knows is refused', () => {
+  expect(problemsOf({ token: 'x' })).toEqual([': Unrecognized key: "token"'])
+})

@@ -1,0 +1,113 @@
+import path from 'node:path'
+
+import {
+  createApiClient,
+  createWorkerClient,
+  type ApiClient,
+  type TaskView,
+  type WorkerClient,
+} from '@sleepless/contracts'
+import { temporaryDirectory, waitFor } from '@sleepless/testing'
+import { onTestFinished } from 'vitest'
+
+import { createApi, type Api } from '../../apps/api/src/index.ts'
+import {
+  ids,
+  openControlPlane,
+  TOKENS,
+  type ControlPlane,
+} from '../../apps/api/src/test-kit/control-plane.ts'
+import { createScheduler } from '../../apps/scheduler/src/index.ts'
+import { createWorker, type WorkerDeps } from '../../apps/worker/src/index.ts'
+import type { Executor, Queue } from '../../packages/domain/src/index.ts'
+import type { EnginePolicy } from '../../packages/engine/src/index.ts'
+import { createWorkspaces } from '../../packages/git/src/index.ts'
+
+export interface HireOptions {
+  readonly executor: Executor
+  readonly concurrency?: number
+  readonly queue?: Queue
+  readonly timing?: WorkerDeps['timing']
+  /** Stands between the worker and the api. */
+  readonly between?: (api: WorkerClient) => WorkerClient
+}
+
+/** Api, scheduler and git workspaces, all real, for one test; workers come as the test wants. */
+export interface Plant {
+  readonly plane: ControlPlane
+  readonly client: ApiClient
+  readonly folder: string
+  /** Where workers keep what they keep. */
+  readonly workspacePath: string
+  hire(options: HireOptions): Promise<AsyncDisposable>
+  closeApi(): Promise<void>
+  /** On the port that it had before. */
+  reopenApi(): Promise<void>
+  untilEnded(id: string): Promise<TaskView>
+  until(id: string, isSo: (task: TaskView) => boolean): Promise<TaskView>
+  output(id: string): Promise<string>
+}
+
+const POLICY = { retry: { maxTries: 3, initialDelayMs: 10, maxDelayMs: 20 } }
+
+export async function startPlant(policy: Partial<EnginePolicy> = {}): Promise<Plant> {
+  const resources = new AsyncDisposableStack()
+  onTestFinished(() => resources.disposeAsync())
+  const { path: folder } = resources.use(await temporaryDirectory('sleepless-plant-'))
+  const plane = resources.use(
+    await openControlPlane({
+      home: folder,
+      policy: { ...POLICY, leaseMs: 3000, ...policy },
+    }),
+  )
+  const host = '127.0.0.1'
+  let api: Api = await createApi({ ...plane, host, port: 0 })
+  const { url } = api
+  resources.defer(() => api[Symbol.asyncDispose]())
+  resources.use(createScheduler(plane))
+  const client = createApiClient({ url, token: TOKENS.api })
+  const workspacePath = path.join(folder, 'workspace')
+
+  async function until(id: string, isSo: (task: TaskView) => boolean): Promise<TaskView> {
+    return waitFor(
+      async () => {
+        const task = await client.task(id)
+        return isSo(task) && task
+      },
+      { description: `task ${id}`, timeoutMs: 30_000 },
+    )
+  }
+
+  return {
+    plane,
+    client,
+    folder,
+    workspacePath,
+    async hire({ executor, concurrency = 2, queue = plane.queue, timing, between }) {
+      const id = ids.workerId()
+      const workerClient = createWorkerClient(id, { url, token: TOKENS.worker })
+      const worker = await createWorker(
+        {
+          id,
+          api: between?.(workerClient) ?? workerClient,
+          queue,
+          executor,
+          workspaces: createWorkspaces({ root: workspacePath }),
+          logger: plane.logger,
+          ...(timing && { timing }),
+        },
+        { name: 'host:1', concurrency, labels: [] },
+      )
+      return resources.use(worker)
+    },
+    async closeApi() {
+      await api[Symbol.asyncDispose]()
+    },
+    async reopenApi() {
+      api = await createApi({ ...plane, host, port: Number(new URL(url).port) })
+    },
+    until,
+    untilEnded: (id) => until(id, ({ finishedAt }) => finishedAt !== null),
+    output: async (id) => new Response(await client.output(id)).text(),
+  }
+}
