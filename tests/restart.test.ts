@@ -159,9 +159,13 @@ test('without a credential tasks wait, and doctor says what to do', async () => 
     env: { ANTHROPIC_API_KEY: '' },
   })
   const { id } = await service.client.submitTask({ prompt: 'anything' })
+  // Until its worker has looked at the agent, the service has no worker.
   const waiting = await waitFor(
-    async () => (await service.client.task(id)).waitingFor ?? undefined,
-    { description: 'the task to wait for something' },
+    async () => {
+      const { waitingFor } = await service.client.task(id)
+      return waitingFor?.reason === 'capacity' ? undefined : (waitingFor ?? undefined)
+    },
+    { description: 'the task to wait for something else than a worker', timeoutMs: 30_000 },
   )
   expect(waiting.reason).toBe('agent-unavailable')
   expect(waiting.detail).toContain('ANTHROPIC_API_KEY')
@@ -177,9 +181,13 @@ test('without Claude Code tasks wait, and are not failed', async () => {
     env: { CLAUDE_BIN: '/nonexistent/claude' },
   })
   const { id } = await service.client.submitTask({ prompt: 'anything' })
+  // Until its worker has looked at the agent, the service has no worker.
   const waiting = await waitFor(
-    async () => (await service.client.task(id)).waitingFor ?? undefined,
-    { description: 'the task to wait for something' },
+    async () => {
+      const { waitingFor } = await service.client.task(id)
+      return waitingFor?.reason === 'capacity' ? undefined : (waitingFor ?? undefined)
+    },
+    { description: 'the task to wait for something else than a worker', timeoutMs: 30_000 },
   )
   expect(waiting.reason).toBe('agent-unavailable')
   expect((await service.client.task(id)).status).toBe('queued')

@@ -13,7 +13,7 @@ const USAGE = { costMicroUsd: 1000, inputTokens: 10, outputTokens: 20 }
 export type AgentRun = AsyncGenerator<AgentEvent, AgentOutcome, undefined>
 export type AgentScript = (order: AgentOrder, context: AgentContext) => AgentRun
 
-export const AVAILABLE = { available: true, version: '1.0.0' } as const
+const AVAILABLE = { available: true, version: '1.0.0' } as const
 
 /** An agent whose behavior is the test's. */
 export function scriptedExecutor(

@@ -38,9 +38,15 @@ export function handleError(
   reply: FastifyReply,
 ): FastifyReply {
   const problem = problemOf(error)
-  if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+  if (problem.status >= 500 && !isBrokenOff(request))
+    request.log.error({ err: error }, 'request failed')
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer')
   return reply.status(problem.status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem))
+}
+
+/** The client went away before it had sent everything: nothing here has failed. */
+function isBrokenOff({ raw }: FastifyRequest): boolean {
+  return raw.socket.destroyed && !raw.complete
 }
 
 export function handleNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {

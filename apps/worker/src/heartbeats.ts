@@ -6,6 +6,8 @@ import type { WorkerDeps, WorkerTraits } from './deps.ts'
 
 // Until the service has said how often it wants to hear.
 const FIRST_HEARTBEAT_MS = 1000
+// A machine under load may take that long; an answer that never comes must not cost the next beat.
+const LEAST_TIMEOUT_MS = 2000
 
 export interface HeartbeatOptions {
   readonly traits: WorkerTraits
@@ -31,14 +33,15 @@ export function startHeartbeats(
 
   async function beat(): Promise<void> {
     const ids = attempts.ids()
-    const answer = await api.heartbeat({
+    const body = {
       name: traits.name,
       concurrency: traits.concurrency,
       labels: [...traits.labels],
       agent: agent.current(),
       draining: isDraining,
       attempts: ids,
-    })
+    }
+    const answer = await api.heartbeat(body, Math.max(everyMs, LEAST_TIMEOUT_MS))
     everyMs = answer.heartbeatMs
     for (const id of answer.canceled) attempts.stop(attemptId(id), 'canceled')
     for (const id of answer.lost) attempts.stop(attemptId(id), 'lost')

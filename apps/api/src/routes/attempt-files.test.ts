@@ -1,4 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { request } from 'node:http'
+import { join } from 'node:path'
 
 import type { Held } from '@sleepless/contracts'
 import { describe, expect, test } from 'vitest'
@@ -108,6 +111,30 @@ describe('a file of an attempt', () => {
     const stored = await running.api.client.artifact(running.taskId, 'commit.bundle')
     expect(sha256(Buffer.from(await new Response(stored).arrayBuffer()))).toBe(sha256(bundle))
     expect(await running.api.plane.spool.list()).toEqual([])
+  })
+
+  test('that the sender breaks off leaves nothing, and wakes nobody', async () => {
+    const running = await runningTask()
+    const { api, worker, held } = running
+    const query = `workerId=${worker.id}&fence=${held.fence}&sha256=${sha256('x')}`
+    const sending = request(
+      `${api.url}/internal/attempts/${held.attemptId}/artifacts/commit.bundle?${query}`,
+      {
+        method: 'PUT',
+        headers: {
+          authorization: `Bearer ${TOKENS.worker}`,
+          'content-type': 'application/octet-stream',
+        },
+      },
+    )
+    sending.on('error', () => undefined)
+    sending.write(randomBytes(100_000))
+    const spool = join(api.plane.home, 'spool')
+    await expect.poll(() => readdir(spool)).toHaveLength(1)
+    sending.destroy()
+    await expect.poll(() => readdir(spool)).toEqual([])
+    await api.stop()
+    expect(api.plane.log.filter((line) => line.includes('"level":50'))).toEqual([])
   })
 
   test('of an attempt that did not succeed is not part of the result', async () => {

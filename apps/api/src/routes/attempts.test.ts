@@ -142,13 +142,16 @@ describe('a heartbeat', () => {
     const { api, worker, held, taskId } = await runningTask()
     await api.client.cancelTask(taskId)
     const foreign = ids.attemptId()
-    const answer = await worker.client.heartbeat({ ...HELLO, attempts: [held.attemptId, foreign] })
+    const beat = { ...HELLO, attempts: [held.attemptId, foreign] }
+    const answer = await worker.client.heartbeat(beat, 30_000)
     expect(answer).toEqual({ heartbeatMs: 20_000, canceled: [held.attemptId], lost: [foreign] })
   })
 
   test('that is not well-formed is refused, and the field named', async () => {
     const { worker } = await runningTask()
-    await expect(worker.client.heartbeat({ ...HELLO, concurrency: 0 })).rejects.toMatchObject({
+    await expect(
+      worker.client.heartbeat({ ...HELLO, concurrency: 0 }, 30_000),
+    ).rejects.toMatchObject({
       status: 400,
       problem: { field: 'concurrency' },
     })

@@ -51,7 +51,7 @@ export async function runningApi(
     async join() {
       const id = ids.workerId()
       const client = createWorkerClient(id, { url, token: TOKENS.worker })
-      await client.heartbeat(HELLO)
+      await client.heartbeat(HELLO, 30_000)
       return { id, client }
     },
     async start({ client }) {

@@ -30,6 +30,13 @@ async function collect(events: AsyncIterable<EventView>): Promise<readonly numbe
   return ids
 }
 
+async function writeBytes(response: ServerResponse): Promise<void> {
+  for (const byte of Buffer.from(frame(1) + frame(2))) {
+    if (!response.write(Buffer.of(byte))) await once(response, 'drain')
+  }
+  response.end()
+}
+
 describe('the stream of events', () => {
   test('gives each event once and in order, and ends when the service ends it', async () => {
     await using server = await answering((_, response) => {
@@ -50,13 +57,7 @@ describe('the stream of events', () => {
   })
 
   test('reads frames however they are cut, also in the middle of a character', async () => {
-    await using server = await answering(async (_, response) => {
-      stream(response)
-      for (const byte of Buffer.from(frame(1) + frame(2))) {
-        if (!response.write(Buffer.of(byte))) await once(response, 'drain')
-      }
-      response.end()
-    })
+    await using server = await answering((_, response) => void writeBytes(stream(response)))
     const client = createApiClient({ url: server.url, token: 't' })
     const events: EventView[] = []
     for await (const one of client.events()) events.push(one)

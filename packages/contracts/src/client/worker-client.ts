@@ -33,7 +33,8 @@ export interface Upload {
  * ApiError with status 409 once the attempt has passed on.
  */
 export interface WorkerClient {
-  heartbeat(body: HeartbeatBody): Promise<HeartbeatAnswer>
+  /** @param timeoutMs by when an answer must be there: one that comes after the lease is of no use. */
+  heartbeat(body: HeartbeatBody, timeoutMs: number): Promise<HeartbeatAnswer>
   leave(): Promise<void>
   claim(held: Held): Promise<ClaimAnswer>
   /** @returns the number of the last report that is on disk. */
@@ -53,8 +54,8 @@ export function createWorkerClient(workerId: WorkerId, options: TransportOptions
   const proof = ({ fence }: Held): { workerId: WorkerId; fence: number } => ({ workerId, fence })
 
   return {
-    heartbeat: (json) =>
-      transport.json(heartbeatAnswer, `${worker}/heartbeat`, { method: 'POST', json }),
+    heartbeat: (json, timeoutMs) =>
+      transport.json(heartbeatAnswer, `${worker}/heartbeat`, { method: 'POST', json, timeoutMs }),
     async leave() {
       await transport.request(worker, { method: 'DELETE' })
     },
