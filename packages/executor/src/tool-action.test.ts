@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { toolAction } from './tool-action.ts'
 
 function actionOf(name: string, input: Record<string, unknown>): string {
-  return toolAction({ id: 'a', name, input }, '/work')
+  return toolAction({ id: 'a', name, input }, '/checkout')
 }
 
 test('names the command', () => {
@@ -13,7 +13,7 @@ test('names the command', () => {
 })
 
 test('names files by their path in the workspace', () => {
-  expect(actionOf('Write', { file_path: '/work/src/a.ts', content: 'x' })).toBe('Write: src/a.ts')
+  expect(actionOf('Write', { file_path: '/checkout/src/a.ts', content: 'x' })).toBe('Write: src/a.ts')
 })
 
 test('names files elsewhere by their whole path', () => {
