@@ -17,7 +17,7 @@ test('names files by their path in the workspace', () => {
 })
 
 test('names files elsewhere by their whole path', () => {
-  expect(actionOf('Read', { file_path: '/workshop/a.ts' })).toBe('Read: /workshop/a.ts')
+  expect(actionOf('Read', { file_path: '/checkouts/a.ts' })).toBe('Read: /checkouts/a.ts')
 })
 
 test('is the name alone when nothing telling is known', () => {
