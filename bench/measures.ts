@@ -35,7 +35,7 @@ export async function startTime({ client }: Installation): Promise<number> {
     if (event.type.startsWith('task.') && event.type !== 'task.submitted') break
   }
   // What an attempt leaves to clean up is not part of the next one's start.
-  await pause(100)
+  await pause(300)
   return startedAt - begunAt
 }
 
