@@ -13,7 +13,9 @@ test('names the command', () => {
 })
 
 test('names files by their path in the workspace', () => {
-  expect(actionOf('Write', { file_path: '/checkout/src/a.ts', content: 'x' })).toBe('Write: src/a.ts')
+  expect(actionOf('Write', { file_path: '/checkout/src/a.ts', content: 'x' })).toBe(
+    'Write: src/a.ts',
+  )
 })
 
 test('names files elsewhere by their whole path', () => {
