@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 
+import type { TaskView } from '@sleepless/contracts'
 import {
   answerScript,
   createScriptedModel,
@@ -16,7 +17,13 @@ import {
 import BetterSqlite from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { createInstallation, isReady, startStandalone, untilEnded } from './harness/service.ts'
+import {
+  createInstallation,
+  isReady,
+  startStandalone,
+  untilEnded,
+  type Standalone,
+} from './harness/service.ts'
 import { startSleepless } from './harness/sleepless.ts'
 
 let model: ScriptedModel
@@ -159,14 +166,7 @@ test('without a credential tasks wait, and doctor says what to do', async () => 
     env: { ANTHROPIC_API_KEY: '' },
   })
   const { id } = await service.client.submitTask({ prompt: 'anything' })
-  // Until its worker has looked at the agent, the service has no worker.
-  const waiting = await waitFor(
-    async () => {
-      const { waitingFor } = await service.client.task(id)
-      return waitingFor?.reason === 'capacity' ? undefined : (waitingFor ?? undefined)
-    },
-    { description: 'the task to wait for something else than a worker', timeoutMs: 30_000 },
-  )
+  const waiting = await whatItWaitsFor(service, id)
   expect(waiting.reason).toBe('agent-unavailable')
   expect(waiting.detail).toContain('ANTHROPIC_API_KEY')
 
@@ -181,14 +181,7 @@ test('without Claude Code tasks wait, and are not failed', async () => {
     env: { CLAUDE_BIN: '/nonexistent/claude' },
   })
   const { id } = await service.client.submitTask({ prompt: 'anything' })
-  // Until its worker has looked at the agent, the service has no worker.
-  const waiting = await waitFor(
-    async () => {
-      const { waitingFor } = await service.client.task(id)
-      return waitingFor?.reason === 'capacity' ? undefined : (waitingFor ?? undefined)
-    },
-    { description: 'the task to wait for something else than a worker', timeoutMs: 30_000 },
-  )
+  const waiting = await whatItWaitsFor(service, id)
   expect(waiting.reason).toBe('agent-unavailable')
   expect((await service.client.task(id)).status).toBe('queued')
 })
@@ -204,6 +197,20 @@ test('tokens that nobody gave are made, for the owner alone, and found by the co
   await using check = startSleepless(['check'], env)
   expect(await check.exited()).toBe(0)
 })
+
+/** Until its worker has looked at the agent, a service has no worker: that reason is not taken. */
+function whatItWaitsFor(
+  { client }: Standalone,
+  id: string,
+): Promise<NonNullable<TaskView['waitingFor']>> {
+  return waitFor(
+    async () => {
+      const { waitingFor } = await client.task(id)
+      return waitingFor?.reason === 'capacity' ? undefined : (waitingFor ?? undefined)
+    },
+    { description: 'the task to wait for something else than a worker', timeoutMs: 30_000 },
+  )
+}
 
 function expectOneLine(output: string, ...parts: readonly string[]): void {
   const lines = output.trim().split('\n')

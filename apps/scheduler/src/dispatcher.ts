@@ -1,8 +1,8 @@
 import type { Order } from '@sleepless/domain'
 import { dispatch, needsDispatch } from '@sleepless/engine'
+import { createPass } from '@sleepless/runtime'
 
 import type { SchedulerDeps } from './deps.ts'
-import { createPass } from './pass.ts'
 
 /** Turns what may start into orders, whenever something changes and whenever a moment has come. */
 export function startDispatching(deps: SchedulerDeps): Disposable {

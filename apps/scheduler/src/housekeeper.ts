@@ -1,5 +1,6 @@
+import { createPass } from '@sleepless/runtime'
+
 import type { SchedulerDeps } from './deps.ts'
-import { createPass } from './pass.ts'
 
 const HOUR_MS = 60 * 60 * 1000
 /** How long a repeated request gets the answer of the first one. */

@@ -1,7 +1,7 @@
 import { needsReaping, reap } from '@sleepless/engine'
+import { createPass } from '@sleepless/runtime'
 
 import type { SchedulerDeps } from './deps.ts'
-import { createPass } from './pass.ts'
 
 const EVERY_MS = 3000
 

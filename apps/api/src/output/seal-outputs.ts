@@ -1,4 +1,5 @@
 import type { AttemptId } from '@sleepless/domain'
+import { createPass } from '@sleepless/runtime'
 
 import type { ApiDeps } from '../deps.ts'
 import { resultKey } from './result-key.ts'
@@ -16,8 +17,6 @@ async function sealOutput(
 /** Seals what is over, now and whenever something ends. What fails is tried again. */
 export function startSealing(deps: ApiDeps): Disposable {
   const { store, spool, outputTurns, stopping, logger } = deps
-  let isSealing = false
-  let isAskedAgain = false
 
   async function sealAll(): Promise<void> {
     for (const attemptId of await spool.list()) {
@@ -30,17 +29,13 @@ export function startSealing(deps: ApiDeps): Disposable {
     }
   }
 
-  async function seal(): Promise<void> {
-    isAskedAgain = true
-    if (isSealing) return
-    isSealing = true
-    while (isAskedAgain) {
-      isAskedAgain = false
-      await sealAll().catch((error: unknown) => logger.error({ err: error }, 'spool not read'))
-    }
-    isSealing = false
+  const pass = createPass('seal outputs', sealAll, logger)
+  const changes = store.onChange(() => pass.ask())
+  pass.ask()
+  return {
+    [Symbol.dispose]() {
+      changes[Symbol.dispose]()
+      pass[Symbol.dispose]()
+    },
   }
-
-  void seal()
-  return store.onChange(() => void seal())
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '@sleepless/runtime'
+import type { Logger } from './logger.ts'
 
 /** A piece of work that is asked for often, and runs once at a time. */
 export interface Pass extends Disposable {
