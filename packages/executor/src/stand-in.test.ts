@@ -291,7 +291,8 @@ describe('much output', () => {
       if (taken % 5000 === 0) most = Math.max(most, heldBytes() - before)
     }
     expect(bytes).toBe(60_000 * 1001 + 'Done.\n'.length)
-    expect(most).toBeLessThan(8 * MIB)
+    // What one chunk holds alive varies with the collector; a leak would hold most of the 60.
+    expect(most).toBeLessThan(24 * MIB)
   })
 
   test('in one line is cut, and what comes after it is read', async () => {

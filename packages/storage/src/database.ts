@@ -22,8 +22,9 @@ export function openWriter(
 ): Connection {
   const connection = new BetterSqlite(file, { timeout: OPEN_TIMEOUT_MS })
   try {
+    // SQLite does not wait for whoever switches or recovers the log at the same moment.
+    retryWhileBusy(() => connection.pragma('journal_mode = WAL'))
     // A commit that was acknowledged must survive a power cut, so the log is synced at each one.
-    connection.pragma('journal_mode = WAL')
     connection.pragma('synchronous = FULL')
     connection.pragma('foreign_keys = ON')
     prepare(connection)
@@ -32,6 +33,19 @@ export function openWriter(
   } catch (error) {
     connection.close()
     throw error
+  }
+}
+
+function retryWhileBusy(step: () => unknown): void {
+  const deadline = performance.now() + OPEN_TIMEOUT_MS
+  for (;;) {
+    try {
+      step()
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_TIMEOUT_MS)
+    }
   }
 }
 
