@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { createApiClient, type ApiClient } from '@sleepless/contracts'
+import { openStore } from '@sleepless/storage'
 import { freePort, startRedis, temporaryDirectory, waitFor } from '@sleepless/testing'
+import Database from 'better-sqlite3'
 
 const SLEEPLESS = fileURLToPath(new URL('../apps/cli/bin/sleepless.js', import.meta.url))
 const TOKEN = 'token-of-the-benchmark'
@@ -16,10 +19,16 @@ export interface Installation extends AsyncDisposable {
   readonly pid: number
 }
 
-/** The service as its user runs it, in one process or in four. */
+export interface InstallOptions {
+  /** How many tasks, which wait for a far moment, are in the database from the start. Default: none. */
+  readonly stored?: number
+}
+
+/** The service as its user runs it: in one process, in four, or the api alone. */
 export async function install(
-  mode: 'standalone' | 'distributed',
+  mode: 'standalone' | 'distributed' | 'api',
   modelUrl: string,
+  { stored = 0 }: InstallOptions = {},
 ): Promise<Installation> {
   await using resources = new AsyncDisposableStack()
   const home = resources.use(await temporaryDirectory('sleepless-bench-'))
@@ -52,8 +61,11 @@ export async function install(
     return child.pid ?? 0
   }
 
+  if (stored > 0) await fillDatabase(path.join(home.path, 'tasks.db'), stored)
   let pid: number
-  if (mode === 'standalone') {
+  if (mode === 'api') {
+    pid = await start('api', {})
+  } else if (mode === 'standalone') {
     pid = await start('up', {})
   } else {
     const redis = resources.use(await startRedis())
@@ -64,6 +76,20 @@ export async function install(
   }
   const owned = resources.move()
   return { client, url, token: TOKEN, pid, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function fillDatabase(file: string, tasks: number): Promise<void> {
+  await openStore(file)[Symbol.asyncDispose]()
+  const connection = new Database(file)
+  connection.pragma('synchronous = OFF')
+  connection.exec(`
+    INSERT INTO partitions VALUES (1, json_array(NULL, 'claude', json('[]')));
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ${tasks})
+    INSERT INTO tasks (id, kind, prompt, status, priority, sort_key, partition, timeout_ms, attempts,
+        tries, due_at, due_reason, created_at)
+      SELECT printf('tsk_00000000-0000-7000-8000-%012x', i), 'thought', 'Think of a number.',
+        'queued', 50, i, 1, 1000, 0, 0, 9e15 + i, 'not-before', i FROM n`)
+  connection.close()
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -8,15 +8,19 @@ export function quantile(values: readonly number[], share: number): number {
 export interface Measurement {
   readonly name: string
   readonly value: number
-  readonly unit: 'ms' | '%' | 'MB' | 's'
+  readonly unit: 'µs' | 'ms' | '%' | 'MB' | 's' | '/s' | '×'
   /** What it should stay below, in the same unit; absent for figures that only inform. */
   readonly limit?: number
+  /** What it should reach at least. */
+  readonly floor?: number
 }
 
 /** As a line of the table: the figure, its limit, and whether it holds. */
-export function lineOf({ name, value, unit, limit }: Measurement): string {
+export function lineOf({ name, value, unit, limit, floor }: Measurement): string {
   const figure = `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`
-  const verdict =
-    limit === undefined ? '' : `< ${limit} ${unit}  ${value < limit ? 'ok' : 'MISSED'}`
-  return `${name.padEnd(58)} ${figure.padStart(10)}   ${verdict}`
+  const verdicts = [
+    limit === undefined ? '' : `< ${limit} ${unit}  ${value < limit ? 'ok' : 'MISSED'}`,
+    floor === undefined ? '' : `≥ ${floor} ${unit}  ${value >= floor ? 'ok' : 'MISSED'}`,
+  ]
+  return `${name.padEnd(58)} ${figure.padStart(10)}   ${verdicts.join('')}`
 }

@@ -24,6 +24,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { buildApp } from '../apps/api/src/build-app.ts'
+import { createLeaseTicks } from '../apps/api/src/lease-ticks.ts'
 import { createTurns } from '../apps/api/src/output/turns.ts'
 import { openControlPlane } from '../apps/api/src/test-kit/control-plane.ts'
 import { commandEntries } from '../apps/cli/src/command-entries.ts'
@@ -270,7 +271,9 @@ function defaultCell(value: string | number | readonly string[] | undefined): st
 
 async function registeredRoutes(): Promise<readonly string[]> {
   await using plane = await openControlPlane()
-  const deps = { ...plane, outputTurns: createTurns(), stopping: new AbortController().signal }
+  const leaseTicks = createLeaseTicks(plane)
+  const stopping = new AbortController().signal
+  const deps = { ...plane, leaseTicks, outputTurns: createTurns(), stopping }
   const app = buildApp(deps)
   const routes = new Set<string>()
   app.addHook('onRoute', ({ method, url }) => {

@@ -21,25 +21,42 @@ import { createScheduler } from '../../apps/scheduler/src/index.ts'
 import { createWorker, type WorkerDeps } from '../../apps/worker/src/index.ts'
 import type { Executor, Queue } from '../../packages/domain/src/index.ts'
 import type { EnginePolicy } from '../../packages/engine/src/index.ts'
-import { createWorkspaces } from '../../packages/git/src/index.ts'
+import { createBranches, createWorkspaces } from '../../packages/git/src/index.ts'
+import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 
 export interface HireOptions {
   readonly executor: Executor
   readonly concurrency?: number
   readonly queue?: Queue
+  readonly workspaces?: WorkerDeps['workspaces']
+  readonly branches?: WorkerDeps['branches']
   readonly timing?: WorkerDeps['timing']
+  readonly patience?: WorkerDeps['patience']
+  /** Skips the time that attempts have to end by themselves. */
+  readonly hurry?: AbortSignal
   /** Stands between the worker and the api. */
   readonly between?: (api: WorkerClient) => WorkerClient
+}
+
+export interface HireProcessOptions {
+  /** Instead of the api's own: of something in between. */
+  readonly url?: string
+  readonly workspacePath?: string
+  readonly timing?: WorkerDeps['timing']
 }
 
 /** Api, scheduler and git workspaces, all real, for one test; workers come as the test wants. */
 export interface Plant {
   readonly plane: ControlPlane
+  /** Of the api. */
+  readonly url: string
   readonly client: ApiClient
   readonly folder: string
   /** Where workers keep what they keep. */
   readonly workspacePath: string
   hire(options: HireOptions): Promise<AsyncDisposable>
+  /** A worker in a process of its own, whose agent is a shell that runs the prompt. */
+  hireProcess(options?: HireProcessOptions): Promise<WorkerProcess>
   closeApi(): Promise<void>
   /** On the port that it had before. */
   reopenApi(): Promise<void>
@@ -48,18 +65,22 @@ export interface Plant {
   output(id: string): Promise<string>
 }
 
-const POLICY = { retry: { maxTries: 3, initialDelayMs: 10, maxDelayMs: 20 } }
+const POLICY = { retry: { maxTries: 3 } }
+// Most tests end with an agent that would run for ever.
+const TIMING = { graceMs: 0, recoverEveryMs: 100 }
 
 export async function startPlant(policy: Partial<EnginePolicy> = {}): Promise<Plant> {
   const resources = new AsyncDisposableStack()
   onTestFinished(() => resources.disposeAsync())
   const { path: folder } = resources.use(await temporaryDirectory('sleepless-plant-'))
-  const plane = resources.use(
+  const opened = resources.use(
     await openControlPlane({
       home: folder,
       policy: { ...POLICY, leaseMs: 3000, ...policy },
     }),
   )
+  // No pause before another try.
+  const plane = { ...opened, engine: { ...opened.engine, random: () => 0 } }
   const host = '127.0.0.1'
   let api: Api = await createApi({ ...plane, host, port: 0 })
   const { url } = api
@@ -80,10 +101,11 @@ export async function startPlant(policy: Partial<EnginePolicy> = {}): Promise<Pl
 
   return {
     plane,
+    url,
     client,
     folder,
     workspacePath,
-    async hire({ executor, concurrency = 2, queue = plane.queue, timing, between }) {
+    async hire({ executor, concurrency = 2, queue = plane.queue, between, ...options }) {
       const id = ids.workerId()
       const workerClient = createWorkerClient(id, { url, token: TOKENS.worker })
       const worker = await createWorker(
@@ -91,14 +113,27 @@ export async function startPlant(policy: Partial<EnginePolicy> = {}): Promise<Pl
           id,
           api: between?.(workerClient) ?? workerClient,
           queue,
-          executor,
+          executors: [executor],
           workspaces: createWorkspaces({ root: workspacePath }),
+          branches: createBranches({ root: workspacePath }),
+          journalPath: path.join(workspacePath, 'journal'),
           logger: plane.logger,
-          ...(timing && { timing }),
+          ...options,
+          timing: { ...TIMING, ...options.timing },
         },
         { name: 'host:1', concurrency, labels: [] },
       )
       return resources.use(worker)
+    },
+    async hireProcess(options = {}) {
+      const process = await startWorkerProcess(plane.queue, {
+        id: ids.workerId(),
+        url,
+        token: TOKENS.worker,
+        workspacePath,
+        ...options,
+      })
+      return resources.use(process)
     },
     async closeApi() {
       await api[Symbol.asyncDispose]()

@@ -5,12 +5,15 @@ import { answerBrokenRequest } from './broken-request.ts'
 import type { ApiDeps } from './deps.ts'
 import { handleError, handleNotFound } from './error-handler.ts'
 import { requireToken } from './plugins/auth.ts'
+import { attemptEffectRoutes } from './routes/attempt-effects.ts'
 import { attemptFileRoutes } from './routes/attempt-files.ts'
 import { attemptRoutes } from './routes/attempts.ts'
+import { checkpointRoutes } from './routes/checkpoints.ts'
 import { effectRoutes } from './routes/effects.ts'
 import { eventStreamRoutes } from './routes/event-stream.ts'
 import { healthRoutes } from './routes/health.ts'
 import { projectRoutes } from './routes/projects.ts'
+import { serviceRoutes } from './routes/service.ts'
 import { taskFileRoutes } from './routes/task-files.ts'
 import { taskHistoryRoutes } from './routes/task-history.ts'
 import { taskRoutes } from './routes/tasks.ts'
@@ -53,6 +56,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
       await v1.register(taskFileRoutes(deps))
       await v1.register(eventStreamRoutes(deps))
       await v1.register(projectRoutes(deps))
+      await v1.register(serviceRoutes(deps))
     },
     { prefix: '/v1' },
   )
@@ -62,6 +66,8 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
       await internal.register(workerRoutes(deps))
       await internal.register(attemptRoutes(deps))
       await internal.register(attemptFileRoutes(deps))
+      await internal.register(attemptEffectRoutes(deps))
+      await internal.register(checkpointRoutes(deps))
       await internal.register(effectRoutes(deps))
     },
     { prefix: '/internal' },

@@ -7,7 +7,7 @@ import type { OutputSpool, ResultsStore, SqliteStore } from '@sleepless/storage'
 
 import { buildApp } from './build-app.ts'
 import type { ApiTokens } from './deps.ts'
-import { startLeaseTicks } from './lease-ticks.ts'
+import { createLeaseTicks } from './lease-ticks.ts'
 import { startSealing } from './output/seal-outputs.ts'
 import { createTurns } from './output/turns.ts'
 
@@ -38,14 +38,16 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const { host, port } = options
   await using resources = new AsyncDisposableStack()
   const stopping = new AbortController()
-  const deps = { ...options, outputTurns: createTurns(), stopping: stopping.signal }
+  const leaseTicks = createLeaseTicks(options)
+  const deps = { ...options, leaseTicks, outputTurns: createTurns(), stopping: stopping.signal }
   const app = buildApp(deps)
   resources.defer(async () => {
     stopping.abort()
     await app.close()
   })
+  resources.use(tellOfFailures(options))
   await listen(() => app.listen({ host, port }), options)
-  resources.use(startLeaseTicks(deps))
+  resources.use(leaseTicks.start())
   resources.use(startSealing(deps))
 
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
@@ -55,6 +57,18 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     url: `http://${reachable(host)}:${address.port}`,
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   }
+}
+
+/** A disk that fails, and that works again, is told of once each. */
+function tellOfFailures({ store, logger }: Pick<ApiOptions, 'store' | 'logger'>): Disposable {
+  return store.health.onChange((failure) => {
+    if (failure === undefined) {
+      logger.info({}, 'database can be written again')
+    } else {
+      const { code, remedy } = failure
+      logger.error({ err: failure, code, remedy }, 'database cannot be written')
+    }
+  })
 }
 
 async function listen(

@@ -3,6 +3,7 @@ import type { EngineDeps } from '@sleepless/engine'
 import type { Logger } from '@sleepless/runtime'
 import type { OutputSpool, ResultsStore, SqliteStore } from '@sleepless/storage'
 
+import type { LeaseTicks } from './lease-ticks.ts'
 import type { Turns } from './output/turns.ts'
 
 export interface ApiTokens {
@@ -14,13 +15,14 @@ export interface ApiTokens {
 
 /** What the routes work with. */
 export interface ApiDeps {
-  readonly store: Pick<SqliteStore, 'read' | 'write' | 'onChange'>
+  readonly store: Pick<SqliteStore, 'read' | 'write' | 'onChange' | 'health' | 'epochs'>
   readonly queue: Pick<Queue, 'send' | 'withdraw'>
   readonly results: ResultsStore
   readonly spool: OutputSpool
   /** By attempt: its output is appended and moved in turns, for the spool knows no order. */
   readonly outputTurns: Turns
   readonly engine: EngineDeps
+  readonly leaseTicks: LeaseTicks
   readonly tokens: ApiTokens
   readonly logger: Logger
   /** Aborted when the service stops: what streams, ends. */

@@ -1,5 +1,6 @@
 import { PROBLEM_CONTENT_TYPE, type Problem } from '@sleepless/contracts'
 import { DomainError } from '@sleepless/domain'
+import { StoreFailureError, storeFailureOf } from '@sleepless/storage'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 
 import { plainProblem, ProblemError } from './problems.ts'
@@ -14,13 +15,24 @@ const statusOf: Readonly<Record<string, number>> = {
   LEASE_LOST: 409,
   OUTPUT_GAP: 409,
   EFFECT_NOT_BEGUN: 409,
+  TASK_NOT_ENDED: 409,
+  DEPENDENCY_CYCLE: 422,
   IDEMPOTENCY_KEY_REUSED: 422,
   STORE_BUSY: 503,
+  STORE_FULL: 503,
+  STORE_READ_ONLY: 503,
+  STORE_IO: 503,
+  STORE_CORRUPT: 503,
 }
+
+// As long as it takes to notice that the disk has room again.
+const RETRY_AFTER_SECONDS = 1
 
 /** What a problem is about, where the code alone says it. */
 const fieldOf: Readonly<Record<string, string>> = {
   PROJECT_EXISTS: 'name',
+  TASK_NOT_ENDED: 'followUpOf',
+  DEPENDENCY_CYCLE: 'dependsOn',
   IDEMPOTENCY_KEY_REUSED: 'Idempotency-Key',
 }
 
@@ -37,9 +49,13 @@ export function handleError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const problem = problemOf(error)
-  if (problem.status >= 500 && !isBrokenOff(request))
+  const failure = storeFailureOf(error, 'what the service keeps')
+  const problem = problemOf(failure ?? error)
+  // A disk that fails is told of once, when it begins to, and not by every request that meets it.
+  if (failure !== undefined) request.log.debug({ err: error }, 'request failed')
+  else if (problem.status >= 500 && !isBrokenOff(request))
     request.log.error({ err: error }, 'request failed')
+  if (problem.status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS)
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer')
   return reply.status(problem.status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem))
 }
@@ -57,6 +73,10 @@ export function handleNotFound(request: FastifyRequest, reply: FastifyReply): Fa
 function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof ProblemError) {
     return { ...plainProblem(error.statusCode, error.code, error.message), ...error.fields }
+  }
+  if (error instanceof StoreFailureError) {
+    const detail = `${error.summary}. ${error.remedy}`
+    return plainProblem(statusOf[error.code] ?? 503, error.code, detail)
   }
   if (error instanceof DomainError || isCoded(error, 'STORE_BUSY')) {
     const field = fieldOf[error.code]

@@ -17,4 +17,6 @@ export interface CliContext {
    * others they end the process at once.
    */
   readonly signal: AbortSignal
+  /** Aborted by the second signal. Only for a command that reads it; for the others it ends the process. */
+  readonly hurry?: AbortSignal
 }

@@ -55,6 +55,16 @@ export const commandEntries: readonly CommandEntry[] = [
     summary: 'list and add the repositories that tasks work on',
     load: async () => (await import('./commands/projects.ts')).projectsCommand,
   },
+  {
+    name: 'backup',
+    summary: 'copy the database while the service runs, and verify the copy',
+    load: async () => (await import('./commands/backup.ts')).backupCommand,
+  },
+  {
+    name: 'restore',
+    summary: 'put a backup in the place of the database',
+    load: async () => (await import('./commands/restore.ts')).restoreCommand,
+  },
   { name: 'api', summary: 'run the HTTP service alone', load: () => service('api') },
   { name: 'scheduler', summary: 'run the scheduler alone', load: () => service('scheduler') },
   { name: 'worker', summary: 'run one worker', load: () => service('worker') },

@@ -3,7 +3,9 @@ import { EXIT_CODES } from './exit-codes.ts'
 import { runCli } from './run-cli.ts'
 
 const interrupted = new AbortController()
+const hurried = new AbortController()
 let isListening = false
+let mayHurry = false
 
 const context: CliContext = {
   env: process.env,
@@ -19,10 +21,16 @@ const context: CliContext = {
     }
     return interrupted.signal
   },
+  get hurry() {
+    mayHurry = true
+    return hurried.signal
+  },
 }
 
 function interrupt(): void {
-  if (interrupted.signal.aborted) process.exit(EXIT_CODES.interrupted)
+  const isLast = hurried.signal.aborted || (interrupted.signal.aborted && !mayHurry)
+  if (isLast) process.exit(EXIT_CODES.interrupted)
+  if (interrupted.signal.aborted) hurried.abort()
   interrupted.abort()
 }
 

@@ -1,39 +1,29 @@
-import type { Order } from '@sleepless/domain'
 import { dispatch, needsDispatch } from '@sleepless/engine'
 import { createPass } from '@sleepless/runtime'
 
 import type { SchedulerDeps } from './deps.ts'
+import type { Doorbell } from './doorbell.ts'
 
 /** Turns what may start into orders, whenever something changes and whenever a moment has come. */
-export function startDispatching(deps: SchedulerDeps): Disposable {
-  const { store, queue, engine, logger } = deps
+export function startDispatching(deps: SchedulerDeps, doorbell: Doorbell): Disposable {
+  const { store, engine, logger } = deps
   let alarm: NodeJS.Timeout | undefined
   let isStopped = false
 
   async function dispatchAll(): Promise<void> {
-    while (await store.read((tx) => needsDispatch(tx, engine))) {
-      const orders = await store.write((tx) => dispatch(tx, engine))
-      await publish(orders)
-    }
-    await setAlarm()
-  }
-
-  async function publish(orders: readonly Order[]): Promise<void> {
-    for (const order of orders) {
-      try {
-        await queue.publish(order)
-      } catch (error) {
-        // Reconciliation publishes it again once the queue is back.
-        logger.debug({ err: error, attemptId: order.attemptId }, 'order not published')
-      }
+    for (;;) {
+      const rest = await store.read((tx) =>
+        needsDispatch(tx, engine) ? undefined : { nextMoment: tx.tasks.nextMoment() },
+      )
+      if (rest !== undefined) return setAlarm(rest.nextMoment)
+      await doorbell.ring(await store.write((tx) => dispatch(tx, engine)))
     }
   }
 
-  async function setAlarm(): Promise<void> {
+  function setAlarm(nextMoment: Date | undefined): void {
     clearTimeout(alarm)
-    const nextDueAt = await store.read((tx) => tx.tasks.nextDueAt())
-    if (nextDueAt === undefined || isStopped) return
-    const delayMs = nextDueAt.getTime() - engine.clock.now().getTime()
+    if (nextMoment === undefined || isStopped) return
+    const delayMs = nextMoment.getTime() - engine.clock.now().getTime()
     alarm = setTimeout(() => pass.ask(), Math.min(Math.max(delayMs, 0), MAX_ALARM_MS))
   }
 

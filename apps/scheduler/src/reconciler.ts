@@ -1,49 +1,66 @@
+import type { Attempt, Order } from '@sleepless/domain'
 import { needsReaping, reap } from '@sleepless/engine'
 import { createPass } from '@sleepless/runtime'
 
 import type { SchedulerDeps } from './deps.ts'
+import type { Doorbell } from './doorbell.ts'
+import { unlessAway } from './unless-away.ts'
 
-const EVERY_MS = 3000
+const EVERY_MS = 1000
+const TIMES_PER_LEASE = 3
+// That a worker was silent for too long is an event like any other: looked for soon, if not for each.
+const AFTER_CHANGE_MS = 50
 
 /**
- * Holds the queue and the leases against the database: an order that the queue has lost is published
- * again, and what has been silent for too long is given up.
+ * Holds the queue and the leases against the database: what has been silent for too long is given up,
+ * and an order that the queue has lost is published again. Looks at what is open, never at all tasks.
  */
-export function startReconciling(deps: SchedulerDeps): Disposable {
+export function startReconciling(deps: SchedulerDeps, doorbell: Doorbell): Disposable {
   const { store, queue, engine, logger } = deps
+  const stopping = new AbortController()
 
-  async function reconcile(): Promise<void> {
-    if (await store.read((tx) => needsReaping(tx, engine))) {
+  async function giveUpSilent(): Promise<void> {
+    while ((await store.read((tx) => needsReaping(tx, engine))) && !stopping.signal.aborted) {
       const ended = await store.write((tx) => reap(tx, engine))
-      await queue.withdraw(ended)
-    }
-    const dispatched = await store.read((tx) => tx.attempts.dispatched())
-    for (const { id, taskId, fence } of dispatched) {
-      await queue.publish({ attemptId: id, taskId, fence })
+      await unlessAway(queue.withdraw(ended))
     }
   }
 
-  // A queue that is away says so itself, once; each pass that meets it need not.
-  const pass = createPass(
-    'reconcile',
-    () =>
-      reconcile().catch((error: unknown) => {
-        if (!isQueueUnavailable(error)) throw error
-      }),
-    logger,
-  )
-  const everyMs = Math.min(EVERY_MS, engine.policy.leaseMs / 3)
+  async function reconcile(): Promise<void> {
+    await giveUpSilent()
+    const unclaimed = await store.read((tx) => tx.attempts.dispatched())
+    await unlessAway(doorbell.ringAgain(unclaimed.map(orderOf)))
+  }
+
+  const pass = createPass('reconcile', reconcile, logger)
+  const everyMs = Math.min(EVERY_MS, engine.policy.leaseMs / TIMES_PER_LEASE)
   const timer = setInterval(() => pass.ask(), everyMs)
-  queue.onReconnect(() => pass.ask())
+  const reaping = createPass('reap', giveUpSilent, logger)
+  let soon: NodeJS.Timeout | undefined
+  const changes = store.onChange(() => {
+    soon ??= setTimeout(() => {
+      soon = undefined
+      reaping.ask()
+    }, AFTER_CHANGE_MS)
+  })
+  const reconnects = queue.onReconnect(() => {
+    doorbell.forgetAll()
+    pass.ask()
+  })
   pass.ask()
   return {
     [Symbol.dispose]() {
+      stopping.abort()
       clearInterval(timer)
+      clearTimeout(soon)
+      changes[Symbol.dispose]()
+      reaping[Symbol.dispose]()
+      reconnects[Symbol.dispose]()
       pass[Symbol.dispose]()
     },
   }
 }
 
-function isQueueUnavailable(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'QUEUE_UNAVAILABLE'
+function orderOf({ id, taskId, fence, pool }: Attempt): Order {
+  return { attemptId: id, taskId, fence, pool }
 }

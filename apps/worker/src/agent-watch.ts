@@ -18,11 +18,17 @@ export interface AgentWatch extends Disposable {
 // What a heartbeat may hold.
 const MAX_DETAIL_LENGTH = 2000
 
+export interface AgentWatchOptions {
+  readonly logger: Logger
+  readonly timing: Pick<WorkerTiming, 'availableProbeMs' | 'unavailableProbeMs'>
+  readonly onChange: () => void
+}
+
 export async function watchAgent(
   executor: Executor,
-  logger: Logger,
-  timing: Pick<WorkerTiming, 'availableProbeMs' | 'unavailableProbeMs'>,
+  { logger, timing, onChange }: AgentWatchOptions,
 ): Promise<AgentWatch> {
+  const { name } = executor
   let probed = bounded(await executor.probe())
   let refuted: { by: AgentAvailability; whileProbed: string } | undefined
   let isDisposed = false
@@ -33,17 +39,23 @@ export async function watchAgent(
   }
 
   function logProbe(found: AgentAvailability): void {
-    if (found.available) logger.info({ version: found.version }, 'agent available')
-    else logger.warn({ code: found.code, detail: found.detail }, 'agent unavailable')
+    if (found.available) {
+      logger.info({ executor: name, version: found.version }, 'agent available')
+    } else {
+      logger.warn({ executor: name, code: found.code, detail: found.detail }, 'agent unavailable')
+    }
   }
 
   async function probeAgain(): Promise<void> {
     const before = JSON.stringify(probed)
     try {
       probed = bounded(await executor.probe())
-      if (JSON.stringify(probed) !== before) logProbe(probed)
+      if (JSON.stringify(probed) !== before) {
+        logProbe(probed)
+        onChange()
+      }
     } catch (error) {
-      logger.error({ err: error }, 'probe failed')
+      logger.error({ err: error, executor: name }, 'probe failed')
     }
     if (!isDisposed) schedule()
   }
@@ -63,6 +75,7 @@ export async function watchAgent(
       const by = bounded({ available: false, code, detail: message })
       refuted = { by, whileProbed: JSON.stringify(probed) }
       logProbe(by)
+      onChange()
     },
     [Symbol.dispose]() {
       isDisposed = true
@@ -73,4 +86,42 @@ export async function watchAgent(
 
 function bounded(found: AgentAvailability): AgentAvailability {
   return found.available ? found : { ...found, detail: found.detail.slice(0, MAX_DETAIL_LENGTH) }
+}
+
+/** The watches of all executors of a worker. */
+export interface AgentWatches extends Disposable {
+  of(executor: string): AgentWatch | undefined
+  /** What each can do at present, by name. */
+  current(): Record<string, AgentAvailability>
+  /** Whether any of them can run now. */
+  isAnyAvailable(): boolean
+  /** Calls back when what one of them can do has changed. */
+  onChange(listener: () => void): void
+}
+
+export async function watchAgents(
+  executors: readonly Executor[],
+  logger: Logger,
+  timing: Pick<WorkerTiming, 'availableProbeMs' | 'unavailableProbeMs'>,
+): Promise<AgentWatches> {
+  using resources = new DisposableStack()
+  const listeners = new Set<() => void>()
+  const onChange = (): void => {
+    for (const listener of listeners) listener()
+  }
+  const watches = new Map<string, AgentWatch>()
+  for (const executor of executors) {
+    watches.set(
+      executor.name,
+      resources.use(await watchAgent(executor, { logger, timing, onChange })),
+    )
+  }
+  const started = resources.move()
+  return {
+    of: (executor) => watches.get(executor),
+    current: () => Object.fromEntries([...watches].map(([name, watch]) => [name, watch.current()])),
+    isAnyAvailable: () => [...watches.values()].some((watch) => watch.current().available),
+    onChange: (listener) => void listeners.add(listener),
+    [Symbol.dispose]: () => started.dispose(),
+  }
 }

@@ -1,72 +1,74 @@
-import type { OrderHandler } from '@sleepless/domain'
+import { poolOf } from '@sleepless/domain'
 
-import { watchAgent } from './agent-watch.ts'
+import { watchAgents } from './agent-watch.ts'
 import { createRunningAttempts } from './attempt/running-attempts.ts'
+import { keepConnected } from './connection.ts'
 import type { WorkerDeps, WorkerTraits } from './deps.ts'
 import { createOrderHandler } from './handle-order.ts'
 import { startHeartbeats } from './heartbeats.ts'
+import { openIntake } from './intake.ts'
+import { openJournalFolder } from './journal/journal-folder.ts'
+import { lookAtMachine, watchShortage } from './machine/shortage-watch.ts'
+import { ordersInHand } from './orders-in-hand.ts'
+import { startRecovery } from './recovery/start-recovery.ts'
 import { DEFAULT_TIMING } from './timing.ts'
 
 /**
- * Starts taking orders. Disposing of it stops its agents first, so that their tasks go on elsewhere.
+ * Starts taking orders. Disposing of it takes no more of them, lets what runs end by itself for a
+ * while, and then stops its agents, so that their tasks go on elsewhere.
  */
 export async function createWorker(
   deps: WorkerDeps,
   traits: WorkerTraits,
 ): Promise<AsyncDisposable> {
-  const { id, api, queue, executor, logger } = deps
+  const { id, api, queue, executors, journalPath, logger } = deps
   const timing = { ...DEFAULT_TIMING, ...deps.timing }
   await using resources = new AsyncDisposableStack()
-  const agent = resources.use(await watchAgent(executor, logger, timing))
+  const journals = resources.use(await openJournalFolder(journalPath, id, logger))
+  resources.use(startRecovery(deps, journals, timing))
+  const agents = resources.use(await watchAgents(executors, logger, timing))
   const attempts = createRunningAttempts()
+  const shortage = await watchShortage(deps.look ?? (() => lookAtMachine(journalPath)), logger)
+  const heartbeats = startHeartbeats(deps, { traits, attempts, agents, shortage })
+  resources.use(keepConnected(deps, heartbeats))
   resources.defer(() =>
     api.leave().catch((error: unknown) => {
       // It is found out soon enough: the lease is not renewed any more.
       logger.warn({ err: error }, 'goodbye not heard')
     }),
   )
-  const heartbeats = resources.use(startHeartbeats(deps, { traits, attempts, agent }))
+  resources.use(heartbeats)
   resources.use(await queue.listen(id, ({ attemptId }) => attempts.stop(attemptId, 'canceled')))
-  const orders = inHand(createOrderHandler(deps, attempts, agent))
-  const consumer = resources.use(
-    await queue.consume(orders.handle, { concurrency: traits.concurrency }),
+  const orders = ordersInHand(createOrderHandler(deps, { attempts, agents, journals }))
+  const pool = poolOf(
+    traits.labels,
+    executors.map(({ name }) => name),
   )
+  const intake = resources.use(
+    await openIntake({
+      open: () => queue.consume(orders.handle, { concurrency: traits.concurrency, pool }),
+      isAble: () => agents.isAnyAvailable() && shortage.current() === undefined,
+      logger,
+    }),
+  )
+  for (const watch of [agents, shortage]) {
+    watch.onChange(() => {
+      intake.update()
+      heartbeats.now()
+    })
+  }
   resources.defer(async () => {
+    attempts.close()
     heartbeats.drain()
-    await consumer.pause()
+    await intake.close()
+    await orders.allEnded(timing.graceMs, deps.hurry)
     attempts.stopAll('worker-stopping')
     await orders.allEnded(timing.stopDeadlineMs)
-    // Those that could not end in time are let go.
-    attempts.stopAll('lost')
+    // Those that could not say so in time have it in their journals.
+    attempts.stopAll('left-behind')
+    await orders.allEnded(timing.stopDeadlineMs)
   })
   logger.info({ workerId: id, ...traits }, 'worker started')
   const started = resources.move()
   return { [Symbol.asyncDispose]: () => started.disposeAsync() }
-}
-
-interface OrdersInHand {
-  readonly handle: OrderHandler
-  /** Resolves when none is in hand any more, or at the deadline. */
-  allEnded(deadlineMs: number): Promise<void>
-}
-
-function inHand(handle: OrderHandler): OrdersInHand {
-  const handled = new Set<Promise<void>>()
-  return {
-    async handle(order) {
-      const ended = handle(order)
-      handled.add(ended)
-      try {
-        await ended
-      } finally {
-        handled.delete(ended)
-      }
-    },
-    async allEnded(deadlineMs) {
-      const { promise: late, resolve } = Promise.withResolvers<void>()
-      const timer = setTimeout(resolve, deadlineMs)
-      await Promise.race([Promise.allSettled(handled), late])
-      clearTimeout(timer)
-    },
-  }
 }

@@ -1,49 +1,80 @@
 import { ApiError, type ClaimAnswer } from '@sleepless/contracts'
-import type { Order, OrderHandler } from '@sleepless/domain'
+import type { Executor, Order, OrderHandler } from '@sleepless/domain'
 
-import type { AgentWatch } from './agent-watch.ts'
+import type { AgentWatch, AgentWatches } from './agent-watch.ts'
 import { createReporter } from './attempt/reporter.ts'
 import { runAttempt } from './attempt/run-attempt.ts'
 import type { RunningAttempts } from './attempt/running-attempts.ts'
 import type { WorkerDeps } from './deps.ts'
-import { persist } from './persist.ts'
+import type { AttemptJournal } from './journal/attempt-journal.ts'
+import type { JournalFolder } from './journal/journal-folder.ts'
+import { persist, WaitedTooLongError } from './persist.ts'
 
 // An order that could not be claimed for so long has been replaced by another.
 const CLAIM_DEADLINE_MS = 30_000
+// Else the lease says the same a little later.
+const ABANDON_DEADLINE_MS = 10_000
+
+/** What all attempts of a worker share. */
+export interface OrderContext {
+  readonly attempts: RunningAttempts
+  readonly agents: AgentWatches
+  readonly journals: JournalFolder
+}
 
 /** What the worker does with each order that it gets. */
 export function createOrderHandler(
   deps: WorkerDeps,
-  attempts: RunningAttempts,
-  agent: AgentWatch,
+  { attempts, agents, journals }: OrderContext,
 ): OrderHandler {
-  const { api, logger } = deps
+  const { api, logger, patience } = deps
 
   async function run(order: Order, claimed: ClaimAnswer): Promise<void> {
     using running = attempts.add(order.attemptId)
     if (running === undefined) return
+    const { attemptId, taskId, fence } = order
+    const { sessionId, number } = claimed.attempt
+    const journal = journals.open({ type: 'claimed', attemptId, taskId, fence, sessionId })
     const reporter = createReporter({
       api,
       held: order,
+      journal,
       signal: running.lostSignal,
-      onRefused: () => running.stop('lost'),
+      patience,
+      onRefused: (error) => running.stop(isPastPatience(error) ? 'left-behind' : 'lost'),
     })
-    if (claimed.attempt.number > 1) await reporter.output(`[attempt ${claimed.attempt.number}]\n`)
-    await runAttempt(
-      { ...deps, executor: watched(deps.executor, agent) },
-      {
-        order,
-        claimed,
-        running,
-        reporter,
-      },
-    )
+    try {
+      if (number > 1) await reporter.output(`[attempt ${number}]\n`)
+      const executor = executorFor(claimed.task.executor)
+      await runAttempt(deps, { order, claimed, running, reporter, journal, executor })
+    } catch (error) {
+      if (running.stopReason() === 'left-behind' || isPastPatience(error)) journal.keep()
+      else if (running.stopReason() !== 'lost' && !isConflict(error)) await giveUp(order, journal)
+      throw error
+    } finally {
+      await journal.remove()
+    }
+  }
+
+  /** Nobody knows what came of it: the task need not wait for the lease. */
+  async function giveUp(order: Order, journal: AttemptJournal): Promise<void> {
+    try {
+      const signal = AbortSignal.timeout(ABANDON_DEADLINE_MS)
+      await persist(() => api.abandon(order), { signal })
+    } catch (error) {
+      if (!isConflict(error)) journal.keep()
+    }
+  }
+
+  function executorFor(name: string): Executor {
+    const executor = deps.executors.find((one) => one.name === name)
+    return executor === undefined ? missing(name) : watched(executor, agents.of(name))
   }
 
   return async (order) => {
     const { attemptId, taskId } = order
     try {
-      const claimed = await claim(deps, order, attempts.stopSignal)
+      const claimed = await claim(deps, order, attempts.closedSignal)
       if (claimed === undefined) return
       logger.info({ attemptId, taskId }, 'attempt claimed')
       await run(order, claimed)
@@ -58,26 +89,55 @@ export function createOrderHandler(
 async function claim(
   { api, logger }: WorkerDeps,
   order: Order,
-  stopSignal: AbortSignal,
+  closedSignal: AbortSignal,
 ): Promise<ClaimAnswer | undefined> {
   try {
-    const signal = AbortSignal.any([AbortSignal.timeout(CLAIM_DEADLINE_MS), stopSignal])
+    const signal = AbortSignal.any([AbortSignal.timeout(CLAIM_DEADLINE_MS), closedSignal])
     return await persist(() => api.claim(order), { signal })
   } catch (error) {
-    if (!(error instanceof ApiError && error.status === 409)) throw error
+    if (!isConflict(error)) throw error
     logger.debug({ attemptId: order.attemptId }, 'order superseded')
     return undefined
   }
 }
 
+function isConflict(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409
+}
+
+function isPastPatience(error: unknown): boolean {
+  return error instanceof WaitedTooLongError
+}
+
 /** An executor whose runs can tell that the agent is not what its probe said. */
-function watched(executor: WorkerDeps['executor'], agent: AgentWatch): WorkerDeps['executor'] {
+function watched(executor: Executor, agent: AgentWatch | undefined): Executor {
   return {
     ...executor,
     async *run(order, context) {
       const outcome = yield* executor.run(order, context)
-      if (outcome.kind === 'failed') agent.heed(outcome.failure)
+      if (outcome.kind === 'failed') agent?.heed(outcome.failure)
       return outcome
+    },
+  }
+}
+
+/** Stands for an executor that this worker was configured with when the order was made, and is not now. */
+function missing(name: string): Executor {
+  const failure = {
+    code: 'AGENT_NOT_INSTALLED',
+    message: `This worker has no executor ${name}.`,
+  } as const
+  return {
+    name,
+    needsWorkspace: false,
+    probe: async () => ({ available: false, code: failure.code, detail: failure.message }),
+    // oxlint-disable-next-line require-yield -- there is nothing to tell
+    async *run() {
+      return {
+        kind: 'failed',
+        failure,
+        usage: { costMicroUsd: 0, inputTokens: 0, outputTokens: 0 },
+      }
     },
   }
 }

@@ -1,8 +1,9 @@
 import { attemptId } from '@sleepless/domain'
 
-import type { AgentWatch } from './agent-watch.ts'
+import type { AgentWatches } from './agent-watch.ts'
 import type { RunningAttempts } from './attempt/running-attempts.ts'
 import type { WorkerDeps, WorkerTraits } from './deps.ts'
+import type { ShortageWatch } from './machine/shortage-watch.ts'
 
 // Until the service has said how often it wants to hear.
 const FIRST_HEARTBEAT_MS = 1000
@@ -12,32 +13,40 @@ const LEAST_TIMEOUT_MS = 2000
 export interface HeartbeatOptions {
   readonly traits: WorkerTraits
   readonly attempts: RunningAttempts
-  readonly agent: AgentWatch
+  readonly agents: AgentWatches
+  readonly shortage: Pick<ShortageWatch, 'current' | 'refresh'>
 }
 
 export interface Heartbeats extends Disposable {
   /** From now on, says that the worker takes nothing more. */
   drain(): void
+  /** Sends the next one at once. */
+  now(): void
 }
 
 /** Shows the service that the worker lives, renews its leases, and does what the answers say. */
 export function startHeartbeats(
   { api, logger }: Pick<WorkerDeps, 'api' | 'logger'>,
-  { traits, attempts, agent }: HeartbeatOptions,
+  { traits, attempts, agents, shortage }: HeartbeatOptions,
 ): Heartbeats {
   let everyMs = FIRST_HEARTBEAT_MS
   let isDraining = false
   let isUnheard = false
   let isDisposed = false
+  let isWanted = false
+  let isBeating = false
   let timer: NodeJS.Timeout | undefined
 
   async function beat(): Promise<void> {
     const ids = attempts.ids()
+    const short = shortage.current()
+    shortage.refresh()
     const body = {
       name: traits.name,
       concurrency: traits.concurrency,
       labels: [...traits.labels],
-      agent: agent.current(),
+      executors: agents.current(),
+      ...(short && { shortage: short }),
       draining: isDraining,
       attempts: ids,
     }
@@ -51,20 +60,33 @@ export function startHeartbeats(
 
   async function beatAndGoOn(): Promise<void> {
     const startedMs = performance.now()
+    isBeating = true
+    isWanted = false
     try {
       await beat()
     } catch (error) {
       if (!isUnheard && !isDisposed) logger.warn({ err: error }, 'service not reached')
       isUnheard = true
     }
+    isBeating = false
     if (isDisposed) return
-    timer = setTimeout(() => void beatAndGoOn(), everyMs - (performance.now() - startedMs))
+    const delayMs = isWanted ? 0 : everyMs - (performance.now() - startedMs)
+    timer = setTimeout(() => void beatAndGoOn(), delayMs)
+  }
+
+  function now(): void {
+    isWanted = true
+    if (isBeating || isDisposed) return
+    clearTimeout(timer)
+    void beatAndGoOn()
   }
 
   void beatAndGoOn()
   return {
+    now,
     drain() {
       isDraining = true
+      now()
     },
     [Symbol.dispose]() {
       isDisposed = true

@@ -4,12 +4,18 @@ export interface WorkerTiming {
   readonly availableProbeMs: number
   /** Between looks at one that cannot: who has just mended it should not have to wait for long. */
   readonly unavailableProbeMs: number
-  /** For attempts to stop and to say so, once the worker ends. */
+  /** For attempts to end by themselves, once the worker is to end. */
+  readonly graceMs: number
+  /** For those that did not, to stop and to say so. */
   readonly stopDeadlineMs: number
+  /** Between looks for workers of this home that died. */
+  readonly recoverEveryMs: number
 }
 
 export const DEFAULT_TIMING: WorkerTiming = {
   availableProbeMs: 10 * 60_000,
   unavailableProbeMs: 15_000,
+  graceMs: 30_000,
   stopDeadlineMs: 20_000,
+  recoverEveryMs: 30_000,
 }

@@ -3,11 +3,18 @@ export { ApiError, ApiUnreachableError } from './client/errors.ts'
 export type { EventStreamOptions } from './client/event-stream.ts'
 export type { TransportOptions } from './client/transport.ts'
 export { createWorkerClient } from './client/worker-client.ts'
-export type { Held, Upload, WorkerClient } from './client/worker-client.ts'
+export type { EffectBeginning, Held, Upload, WorkerClient } from './client/worker-client.ts'
+export type { WorkerConnection } from './client/worker-connection.ts'
 export { artifactList, attemptList, attemptView } from './http/attempt.ts'
 export type { ArtifactList, AttemptList, AttemptView } from './http/attempt.ts'
-export { eventList, eventListQuery, eventStreamQuery, eventView } from './http/event.ts'
-export type { EventList, EventView } from './http/event.ts'
+export {
+  eventList,
+  eventListQuery,
+  eventsReset,
+  eventStreamQuery,
+  eventView,
+} from './http/event.ts'
+export type { EventList, EventsReset, EventView } from './http/event.ts'
 export {
   attemptIdField,
   MAX_PROMPT_BYTES,
@@ -18,20 +25,45 @@ export {
 export { problem, PROBLEM_CONTENT_TYPE, type Problem } from './http/problem.ts'
 export { createProjectBody, projectList, projectListQuery, projectView } from './http/project.ts'
 export type { CreateProjectBody, ProjectList, ProjectView } from './http/project.ts'
+export { failureReasonList, pauseBody, pauseView, serviceHealthView } from './http/service.ts'
+export type { FailureReasonList, PauseView, ServiceHealthView } from './http/service.ts'
 export { submitTaskBody, taskList, taskListQuery, taskView } from './http/task.ts'
 export type { SubmitTaskBody, TaskList, TaskListQuery, TaskView } from './http/task.ts'
-export { beginEffectBody, completeEffectBody, effectAnswer } from './internal/effect.ts'
-export type { BeginEffectBody, EffectAnswer } from './internal/effect.ts'
+export { whyView, type WhyView } from './http/why.ts'
+export type { Checkpoint, Resume } from './internal/checkpoint.ts'
+export {
+  attemptEffectAnswer,
+  beginAttemptEffectBody,
+  beginEffectBody,
+  completeAttemptEffectBody,
+  completeEffectBody,
+  effectAnswer,
+} from './internal/effect.ts'
+export type {
+  AttemptEffectAnswer,
+  BeginAttemptEffectBody,
+  BeginEffectBody,
+  EffectAnswer,
+} from './internal/effect.ts'
 export {
   ARTIFACT_NAMES,
   artifactQuery,
   finishBody,
   outputAnswer,
   outputQuery,
+  report,
   reportAnswer,
   reportBatch,
 } from './internal/report.ts'
 export type { FinishBody, Report, ReportBatch } from './internal/report.ts'
-export { claimAnswer, claimBody, heartbeatAnswer, heartbeatBody } from './internal/worker.ts'
+export {
+  checkpointBody,
+  claimAnswer,
+  claimBody,
+  heartbeatAnswer,
+  heartbeatBody,
+  abandonBody,
+  workerStreamHello,
+} from './internal/worker.ts'
 export type { ClaimAnswer, HeartbeatAnswer, HeartbeatBody } from './internal/worker.ts'
 export { controlMessage, orderMessage } from './order.ts'

@@ -7,6 +7,7 @@ export const orderMessage = z.strictObject({
   attemptId: attemptIdField,
   taskId: taskIdField,
   fence: z.int().positive(),
+  pool: z.string(),
 })
 
 /** A control message as it travels past the queue. */

@@ -1,3 +1,4 @@
+import type { AttemptCheckpoint } from './checkpoint.ts'
 import { InvalidTransitionError } from './errors.ts'
 import type { Failure } from './failures.ts'
 import type { AttemptId, TaskId, WorkerId } from './ids.ts'
@@ -51,6 +52,8 @@ export interface Attempt {
   readonly status: AttemptStatus
   /** Larger than that of every earlier attempt of the task; each write of its worker must show it. */
   readonly fence: number
+  /** The queue that its order went to: see `poolOf`. */
+  readonly pool: string
   readonly workerId: WorkerId | undefined
   readonly sessionId: string | undefined
   /** Length of the stored output so far. */
@@ -59,7 +62,11 @@ export interface Attempt {
   readonly reportSeq: number
   readonly costMicroUsd: number
   readonly failure: Failure | undefined
+  /** Set once its agent has succeeded and its commit is stored. */
+  readonly checkpoint: AttemptCheckpoint | undefined
   readonly dispatchedAt: Date
+  /** On the lease clock, in its milliseconds. */
+  readonly dispatchedTick: number
   readonly claimedAt: Date | undefined
   /** When the agent's process was started. */
   readonly startedAt: Date | undefined

@@ -21,6 +21,14 @@ describe('the pause before another try', () => {
     expect(() => backoffMs(tries, policy)).toThrow(RangeError)
   })
 
+  test.each([
+    [0, 0],
+    [0.5, 4000],
+    [0.999_999, 7999],
+  ])('is drawn by lot: with %f, %i of 8000 ms', (random, delayMs) => {
+    expect(backoffMs(3, policy, random)).toBe(delayMs)
+  })
+
   test('never exceeds the ceiling, never shrinks, and is a number however many tries there were', () => {
     const millis = integer({ min: 0, max: 86_400_000 })
     assert(

@@ -1,23 +1,45 @@
-import type { Facts } from './facts.ts'
+import { choosePool, type Facts } from './facts.ts'
 import { agentUnavailable } from './gates/agent-unavailable.ts'
 import { capacity } from './gates/capacity.ts'
-import type { Gate, Wait } from './gates/gate.ts'
+import { dependency } from './gates/dependency.ts'
+import type { Gate, SharedGate, Wait } from './gates/gate.ts'
 import { notDue } from './gates/not-due.ts'
-import type { Task } from './task.ts'
+import { paused } from './gates/paused.ts'
+import { projectLimit } from './gates/project-limit.ts'
+import { resources } from './gates/resources.ts'
+import type { SharedTraits, Task } from './task.ts'
 
-/** Gates that ask about the task alone; their answer is kept with the task (`dueAt`, `dueReason`). */
-const taskGates: readonly Gate[] = [notDue]
+/** Gates that ask about the task alone; their answer is kept with the task (`dueAt`, `blockers`). */
+const taskGates: readonly Gate[] = [dependency, notDue]
 
-/** Gates whose answer is the same for all tasks at one moment. */
-const sharedGates: readonly Gate[] = [agentUnavailable, capacity]
+/** Gates that say the same of all tasks of one project, executor and set of labels. */
+const sharedGates: readonly SharedGate[] = [
+  paused,
+  projectLimit,
+  agentUnavailable,
+  resources,
+  capacity,
+]
 
-export type Decision = { readonly kind: 'dispatch' } | Wait
+export type Decision = { readonly kind: 'dispatch'; readonly pool: string } | Wait
 
-/** Whether a queued task without an open attempt may start now, or what it waits for. */
+/** Whether a queued task without an open attempt may start now, and where, or what it waits for. */
 export function decide(task: Task, facts: Facts, now: Date): Decision {
-  for (const gate of [...taskGates, ...sharedGates]) {
+  for (const gate of taskGates) {
     const wait = gate(task, facts, now)
     if (wait !== undefined) return wait
   }
-  return { kind: 'dispatch' }
+  return decideShared(task, facts)
+}
+
+/** The part of {@link decide} that is the same for all tasks of a partition. */
+export function decideShared(task: SharedTraits, facts: Facts): Decision {
+  for (const gate of sharedGates) {
+    const wait = gate(task, facts)
+    if (wait !== undefined) return wait
+  }
+  const pool = choosePool(facts, task)
+  if (pool === undefined)
+    throw new Error('the capacity gate let a task pass for which no slot is free')
+  return { kind: 'dispatch', pool }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import {
+  DependencyCycleError,
   DomainError,
   IdempotencyKeyReusedError,
   InvalidIdError,
@@ -9,6 +10,8 @@ import {
   OutputGapError,
   ProjectExistsError,
   ProjectNotFoundError,
+  RelatedTaskNotFoundError,
+  TaskNotEndedError,
   TaskNotFoundError,
   WorkspaceError,
 } from './errors.ts'
@@ -19,6 +22,9 @@ test.each([
   [new TaskNotFoundError('x'), 'TASK_NOT_FOUND'],
   [new ProjectNotFoundError('x'), 'PROJECT_NOT_FOUND'],
   [new ProjectExistsError('x'), 'PROJECT_EXISTS'],
+  [new RelatedTaskNotFoundError('dependsOn', 'x'), 'RELATED_TASK_NOT_FOUND'],
+  [new DependencyCycleError(['x']), 'DEPENDENCY_CYCLE'],
+  [new TaskNotEndedError('x', 'running'), 'TASK_NOT_ENDED'],
   [new InvalidTransitionError('task', 'failed', 'start'), 'INVALID_TRANSITION'],
   [new LeaseLostError('x'), 'LEASE_LOST'],
   [new IdempotencyKeyReusedError(), 'IDEMPOTENCY_KEY_REUSED'],

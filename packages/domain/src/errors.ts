@@ -1,3 +1,5 @@
+import type { PushFailureCode } from './failures.ts'
+
 /** Base of every failure the domain can name. `code` is stable: HTTP bodies, logs and metrics use it. */
 export abstract class DomainError extends Error {
   abstract readonly code: string
@@ -37,6 +39,48 @@ export class ProjectExistsError extends DomainError {
 
   constructor(project: string) {
     super(`a project named ${JSON.stringify(project)} exists already`)
+  }
+}
+
+/** A task was to depend on, follow or belong to one that there is not. */
+export class RelatedTaskNotFoundError extends DomainError {
+  override readonly name = 'RelatedTaskNotFoundError'
+  readonly code = 'RELATED_TASK_NOT_FOUND'
+  /** The field of the submission that names it. */
+  readonly field: RelationField
+
+  constructor(field: RelationField, id: string) {
+    super(`${field} names ${id}, and there is no such task`)
+    this.field = field
+  }
+}
+
+export type RelationField = 'dependsOn' | 'followUpOf' | 'parent'
+
+/** Tasks would wait for each other for ever. */
+export class DependencyCycleError extends DomainError {
+  override readonly name = 'DependencyCycleError'
+  readonly code = 'DEPENDENCY_CYCLE'
+
+  /** @param way the tasks that lead back, in order; none when there are too many to look at. */
+  constructor(way: readonly string[]) {
+    super(
+      way.length === 0
+        ? 'the task would depend on too many others'
+        : `the new task would wait for itself: it waits for ${way.join(', which waits for ')}, which waits for the new task`,
+    )
+  }
+}
+
+/** Only a task that has ended can be gone on with. */
+export class TaskNotEndedError extends DomainError {
+  override readonly name = 'TaskNotEndedError'
+  readonly code = 'TASK_NOT_ENDED'
+  readonly status: string
+
+  constructor(id: string, status: string) {
+    super(`task ${id} is ${status}; a follow-up needs one that has ended`)
+    this.status = status
   }
 }
 
@@ -88,4 +132,15 @@ export class OutputGapError extends DomainError {
 export class WorkspaceError extends DomainError {
   override readonly name = 'WorkspaceError'
   readonly code = 'WORKSPACE_FAILED'
+}
+
+/** A branch could not be brought to its remote; the message holds no credentials. */
+export class PushError extends DomainError {
+  override readonly name = 'PushError'
+  readonly code: PushFailureCode
+
+  constructor(code: PushFailureCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
 }

@@ -15,10 +15,15 @@ export const EVENT_TYPES = [
   'attempt.acted',
   'attempt.output',
   'attempt.warned',
+  'attempt.checkpointed',
   'attempt.finished',
   'project.created',
+  'service.paused',
+  'service.resumed',
+  'service.restored',
   'worker.joined',
   'worker.changed',
+  'worker.silent',
   'worker.lost',
   'worker.left',
   'effect.begun',
@@ -36,7 +41,7 @@ export interface NewEvent {
 }
 
 export interface LoggedEvent {
-  /** From 1, without gaps, in the order of commits. */
+  /** From 1, in the order of commits; without gaps, but where a restore began a new epoch. */
   readonly id: number
   readonly type: EventType
   readonly at: Date

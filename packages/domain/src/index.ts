@@ -2,9 +2,15 @@ export { isAgentUnavailable } from './agent.ts'
 export type { AgentAvailability, AgentUnavailableCode } from './agent.ts'
 export { ATTEMPT_STATUSES, attemptTransitions, transitionAttempt } from './attempt.ts'
 export type { Attempt, AttemptMove, AttemptStatus } from './attempt.ts'
+export { compareHistory, type Difference, type TaskRows } from './audit/compare-history.ts'
+export { afterEvent, NO_HISTORY } from './audit/task-history.ts'
+export type { Fact, HistoryEvent, RowFacts, TaskHistory } from './audit/task-history.ts'
+export type { AttemptCheckpoint } from './checkpoint.ts'
 export { backoffMs, type BackoffPolicy } from './backoff.ts'
-export { decide, type Decision } from './decide.ts'
+export { decide, decideShared, type Decision } from './decide.ts'
+export { assertNoCycle } from './dependency-graph.ts'
 export {
+  DependencyCycleError,
   DomainError,
   IdempotencyKeyReusedError,
   InvalidIdError,
@@ -13,16 +19,23 @@ export {
   OutputGapError,
   ProjectExistsError,
   ProjectNotFoundError,
+  PushError,
+  RelatedTaskNotFoundError,
+  TaskNotEndedError,
   TaskNotFoundError,
   WorkspaceError,
+  type RelationField,
 } from './errors.ts'
 export { EVENT_TYPES, type EventType, type LoggedEvent, type NewEvent } from './event.ts'
-export { freeSlots, type Facts, type WorkerFact } from './facts.ts'
+export { afterDispatch, runningOf, shareOf } from './facts.ts'
+export type { Facts, Pause, ProjectFact, WorkerFact } from './facts.ts'
 export { FAILURE_CODES, failureReasons } from './failures.ts'
-export type { Failure, FailureCode, FailureReason } from './failures.ts'
-export type { Wait, WaitReason } from './gates/gate.ts'
+export type { Failure, FailureCode, FailureReason, PushFailureCode } from './failures.ts'
+export { WAIT_REASONS, type Wait, type WaitReason } from './gates/gate.ts'
 export { attemptId, taskId, workerId, type AttemptId, type TaskId, type WorkerId } from './ids.ts'
+export { hasLabels, normalizeLabels, poolOf } from './labels.ts'
 export type { AbandonedOutcome, AttemptOutcome, Usage } from './outcome.ts'
+export type { Branches, BranchPush, ProjectBranch, ReceivedCommit } from './ports/branches.ts'
 export type { Clock } from './ports/clock.ts'
 export type {
   AgentContext,
@@ -32,12 +45,21 @@ export type {
   Executor,
 } from './ports/executor.ts'
 export type { IdSource } from './ports/ids.ts'
-export type { ControlMessage, Order, OrderConsumer, OrderHandler, Queue } from './ports/queue.ts'
+export type {
+  ConsumeOptions,
+  ControlMessage,
+  Order,
+  OrderConsumer,
+  OrderHandler,
+  Queue,
+} from './ports/queue.ts'
 export type {
   AttemptPatch,
+  Dependency,
   Effect,
   EventFilter,
   IdempotentAnswer,
+  Leader,
   Page,
   ReadTx,
   Store,
@@ -48,12 +70,32 @@ export type {
 export type {
   Commit,
   CommitRequest,
+  Scratch,
+  Salvage,
   Workspace,
   WorkspaceRequest,
   Workspaces,
 } from './ports/workspaces.ts'
 export type { Project } from './project.ts'
-export { settle, type RetryPolicy, type Settlement, type SettlingMove } from './settle.ts'
-export { isFinal, TASK_STATUSES, taskTransitions, transitionTask } from './task.ts'
-export type { DueReason, Task, TaskKind, TaskMove, TaskResult, TaskStatus } from './task.ts'
-export type { Worker, WorkerStatus } from './worker.ts'
+export { settle } from './settle.ts'
+export type { Circumstances, RetryPolicy, Settlement, SettlingMove } from './settle.ts'
+export { AGING_MS_PER_POINT, shareKeyOf, sortKeyOf } from './sort-key.ts'
+export {
+  DEFAULT_EXECUTOR,
+  DEPENDENCY_POLICIES,
+  isFinal,
+  TASK_STATUSES,
+  taskTransitions,
+  transitionTask,
+} from './task.ts'
+export type {
+  DependencyPolicy,
+  DueReason,
+  SharedTraits,
+  Task,
+  TaskKind,
+  TaskMove,
+  TaskResult,
+  TaskStatus,
+} from './task.ts'
+export type { Shortage, Worker, WorkerStatus } from './worker.ts'

@@ -5,5 +5,7 @@ export interface Project {
   readonly remote: string
   /** Absent: whatever the remote's HEAD names. */
   readonly defaultBranch: string | undefined
+  /** How many of its tasks may run at once; absent: as many as workers take. */
+  readonly concurrency: number | undefined
   readonly createdAt: Date
 }

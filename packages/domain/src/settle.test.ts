@@ -8,7 +8,8 @@ import { settle, type Settlement } from './settle.ts'
 import { taskTransitions } from './task.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
-const policy = { maxTries: 3, initialDelayMs: 1000, maxDelayMs: 60_000 }
+const policy = { maxTries: 10 }
+const random = 0.5
 
 const succeeded: AttemptOutcome = {
   kind: 'succeeded',
@@ -26,7 +27,8 @@ function settled(
   outcome: AttemptOutcome | AbandonedOutcome,
   { tries = 0, isCanceled = false } = {},
 ): Settlement {
-  return settle({ tries, cancelRequestedAt: isCanceled ? now : undefined }, outcome, policy, now)
+  const task = { tries, cancelRequestedAt: isCanceled ? now : undefined }
+  return settle(outcome, { task, policy, now, random })
 }
 
 const inMs = (ms: number): Date => new Date(now.getTime() + ms)
@@ -50,7 +52,7 @@ describe('an attempt that failed and may be tried again', () => {
       attemptMove: 'fail',
       taskMove: 'requeue',
       counted: true,
-      retryAt: inMs(delayMs),
+      pause: { until: inMs(delayMs), reason: 'retry-backoff' },
       failure: { code: 'AGENT_CRASHED', message: 'it broke' },
     })
   })
@@ -64,10 +66,22 @@ describe('an attempt that failed and may be tried again', () => {
     })
   })
 
+  test('fails its task earlier when the policy allows fewer tries', () => {
+    const task = { tries: 0, cancelRequestedAt: undefined }
+    const circumstances = { task, policy: { maxTries: 1 }, now, random }
+    expect(settle(failed('AGENT_CRASHED'), circumstances)).toMatchObject({ taskMove: 'fail' })
+  })
+
+  test('may be tried more often when the fault is not its own', () => {
+    expect(settled(failed('MODEL_RATE_LIMITED'), { tries: 6 })).toMatchObject({
+      taskMove: 'requeue',
+    })
+  })
+
   test('cancels its task when somebody asked for that', () => {
     const settlement = settled(failed('AGENT_CRASHED'), { isCanceled: true })
     expect(settlement).toMatchObject({ attemptMove: 'fail', taskMove: 'cancel' })
-    expect(settlement.retryAt).toBeUndefined()
+    expect(settlement.pause).toBeUndefined()
   })
 })
 
@@ -86,11 +100,14 @@ describe('an attempt that failed for good', () => {
 
 describe('an attempt whose worker cannot run agents', () => {
   test.each(['AGENT_NOT_INSTALLED', 'AGENT_NOT_LOGGED_IN', 'SANDBOX_UNAVAILABLE'] as const)(
-    'requeues its task at once for %s, and uses up no try',
+    'requeues its task after a short pause for %s, and uses up no try',
     (code) => {
-      const settlement = settled(failed(code), { tries: 2 })
-      expect(settlement).toMatchObject({ taskMove: 'requeue', counted: false })
-      expect(settlement.retryAt).toBeUndefined()
+      expect(settled(failed(code), { tries: 0 })).toMatchObject({
+        taskMove: 'requeue',
+        counted: false,
+        pause: { until: inMs(1000) },
+      })
+      expect(settled(failed(code), { tries: 99 })).toMatchObject({ taskMove: 'requeue' })
     },
   )
 })
@@ -101,7 +118,7 @@ describe('a lost attempt', () => {
       attemptMove: 'lose',
       taskMove: 'requeue',
       counted: true,
-      retryAt: inMs(1000),
+      pause: { until: inMs(100), reason: 'retry-backoff' },
       failure: { code: 'WORKER_LOST' },
     })
   })
@@ -119,6 +136,31 @@ describe('a lost attempt', () => {
       attemptMove: 'lose',
       taskMove: 'cancel',
     })
+  })
+})
+
+describe('an attempt that is parked', () => {
+  const failure = { code: 'QUOTA_EXHAUSTED', message: 'until five' } as const
+  const parked = (ms: number): AttemptOutcome => ({ kind: 'parked', until: inMs(ms), failure })
+
+  test('goes on when the quota is reset, whatever the tries, and uses up none', () => {
+    expect(settled(parked(5000), { tries: 9 })).toEqual({
+      attemptMove: 'interrupt',
+      taskMove: 'requeue',
+      counted: false,
+      failure,
+      pause: { until: inMs(5000), reason: 'quota' },
+    })
+  })
+
+  test('goes on at once when that moment has passed', () => {
+    expect(settled(parked(0)).pause).toBeUndefined()
+  })
+
+  test('is not gone on with when somebody asked to cancel', () => {
+    const settlement = settled(parked(5000), { isCanceled: true })
+    expect(settlement).toMatchObject({ taskMove: 'cancel' })
+    expect(settlement.pause).toBeUndefined()
   })
 })
 
@@ -164,6 +206,7 @@ const outcomes = constantFrom<AttemptOutcome | AbandonedOutcome>(
   succeeded,
   { kind: 'canceled' },
   { kind: 'interrupted' },
+  { kind: 'parked', until: inMs(10), failure: { code: 'QUOTA_EXHAUSTED', message: '' } },
   { kind: 'lost' },
   { kind: 'expired' },
   ...FAILURE_CODES.map(failed),
@@ -194,11 +237,12 @@ describe('every settlement', () => {
   test('that tries again leaves a try, and pauses if it used one up', () => {
     assert(
       property(outcomes, tries, (outcome, before) => {
-        const { taskMove, counted, retryAt } = settled(outcome, { tries: before })
-        const isPaused = retryAt !== undefined && retryAt > now
-        const isLeft = before + 1 < policy.maxTries
+        const { taskMove, counted, pause, failure } = settled(outcome, { tries: before })
+        const isPaused = pause !== undefined && pause.until > now
+        const maxTries = failure === undefined ? 0 : failureReasons[failure.code].maxTries
+        const isLeft = before + 1 < maxTries
         expect(taskMove !== 'requeue' || !counted || (isLeft && isPaused)).toBe(true)
-        expect(retryAt === undefined || taskMove === 'requeue').toBe(true)
+        expect(pause === undefined || taskMove === 'requeue').toBe(true)
       }),
     )
   })

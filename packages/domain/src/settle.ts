@@ -1,11 +1,11 @@
 import type { AttemptMove } from './attempt.ts'
-import { backoffMs, type BackoffPolicy } from './backoff.ts'
+import { backoffMs } from './backoff.ts'
 import { failureReasons, type Failure } from './failures.ts'
 import type { AbandonedOutcome, AttemptOutcome } from './outcome.ts'
-import type { Task, TaskMove } from './task.ts'
+import type { DueReason, Task, TaskMove } from './task.ts'
 
-export interface RetryPolicy extends BackoffPolicy {
-  /** How many tries may fail or be lost before the task fails. */
+export interface RetryPolicy {
+  /** How many tries may fail or be lost before the task fails; a failure's own limit may be lower. */
   readonly maxTries: number
 }
 
@@ -19,20 +19,27 @@ export interface Settlement {
   readonly taskMove: SettlingMove | undefined
   /** Whether the attempt used up one of the task's tries. */
   readonly counted: boolean
-  /** When the task may start again; absent when it need not wait. */
-  readonly retryAt?: Date
+  /** When the task may start again, and why not before; absent when it need not wait. */
+  readonly pause?: { readonly until: Date; readonly reason: DueReason }
   readonly failure?: Failure
 }
 
 type SettledTask = Pick<Task, 'tries' | 'cancelRequestedAt'>
 
+export interface Circumstances {
+  readonly task: SettledTask
+  readonly policy: RetryPolicy
+  readonly now: Date
+  /** From 0 to below 1: which part of the longest pause to wait. */
+  readonly random: number
+}
+
 /** Work that was finished is kept even if somebody asked to cancel it meanwhile. */
 export function settle(
-  task: SettledTask,
   outcome: AttemptOutcome | AbandonedOutcome,
-  policy: RetryPolicy,
-  now: Date,
+  circumstances: Circumstances,
 ): Settlement {
+  const { task } = circumstances
   switch (outcome.kind) {
     case 'succeeded':
       return { attemptMove: 'succeed', taskMove: 'succeed', counted: false }
@@ -42,10 +49,12 @@ export function settle(
       return { attemptMove: 'expire', taskMove: undefined, counted: false }
     case 'interrupted':
       return { attemptMove: 'interrupt', taskMove: requeueOrCancel(task), counted: false }
+    case 'parked':
+      return park(circumstances, outcome)
     case 'lost':
-      return afterFailure({ task, policy, now }, 'lose', WORKER_LOST)
+      return afterFailure(circumstances, 'lose', WORKER_LOST)
     case 'failed':
-      return afterFailure({ task, policy, now }, 'fail', outcome.failure)
+      return afterFailure(circumstances, 'fail', outcome.failure)
   }
 }
 
@@ -58,26 +67,33 @@ function requeueOrCancel(task: SettledTask): SettlingMove {
   return task.cancelRequestedAt === undefined ? 'requeue' : 'cancel'
 }
 
-interface Circumstances {
-  readonly task: SettledTask
-  readonly policy: RetryPolicy
-  readonly now: Date
+function park(
+  { task, now }: Circumstances,
+  { until, failure }: Extract<AttemptOutcome, { kind: 'parked' }>,
+): Settlement {
+  const parked = {
+    attemptMove: 'interrupt',
+    taskMove: requeueOrCancel(task),
+    counted: false,
+  } as const
+  const mustWait = parked.taskMove === 'requeue' && until > now
+  return { ...parked, failure, ...(mustWait && { pause: { until, reason: 'quota' } }) }
 }
 
 function afterFailure(
-  { task, policy, now }: Circumstances,
+  { task, policy, now, random }: Circumstances,
   attemptMove: 'fail' | 'lose',
   failure: Failure,
 ): Settlement {
-  const { retryable, counted } = failureReasons[failure.code]
+  const { retryable, counted, backoff, maxTries } = failureReasons[failure.code]
   if (task.cancelRequestedAt !== undefined) {
     return { attemptMove, taskMove: 'cancel', counted, failure }
   }
   const tries = task.tries + (counted ? 1 : 0)
-  if (!retryable || tries >= policy.maxTries) {
+  if (!retryable || (counted && tries >= Math.min(maxTries, policy.maxTries))) {
     return { attemptMove, taskMove: 'fail', counted, failure }
   }
-  const again = { attemptMove, taskMove: 'requeue', counted, failure } as const
-  if (!counted) return again
-  return { ...again, retryAt: new Date(now.getTime() + backoffMs(tries, policy)) }
+  const until = new Date(now.getTime() + backoffMs(Math.max(1, tries), backoff, random))
+  const pause = { until, reason: 'retry-backoff' } as const
+  return { attemptMove, taskMove: 'requeue', counted, failure, pause }
 }

@@ -67,7 +67,14 @@ export interface TaskResult {
 }
 
 /** Why a queued task that is not yet due waits. */
-export type DueReason = 'not-before' | 'retry-backoff'
+export type DueReason = 'not-before' | 'retry-backoff' | 'quota'
+
+/** What becomes of a task when one that it depends on fails or is canceled. */
+export const DEPENDENCY_POLICIES = ['fail', 'skip', 'run'] as const
+export type DependencyPolicy = (typeof DEPENDENCY_POLICIES)[number]
+
+/** The executor of tasks that name none. */
+export const DEFAULT_EXECUTOR = 'claude'
 
 export interface Task {
   readonly id: TaskId
@@ -78,6 +85,12 @@ export interface Task {
   readonly status: TaskStatus
   /** 0 to 100; larger goes first. */
   readonly priority: number
+  /** Smaller starts first: see `sortKeyOf`. */
+  readonly sortKey: number
+  /** Name of the executor that runs it. */
+  readonly executor: string
+  /** What its worker must have, normalized: see `normalizeLabels`. */
+  readonly labels: readonly string[]
   readonly model: string | undefined
   /** Wall-clock limit of one attempt, in milliseconds. */
   readonly timeoutMs: number
@@ -93,6 +106,15 @@ export interface Task {
   readonly dueReason: DueReason | undefined
   /** The attempt that is dispatched or running. */
   readonly openAttemptId: AttemptId | undefined
+  /** Fails the task when it has not started by then. */
+  readonly deadline: Date | undefined
+  readonly onDependencyFailure: DependencyPolicy
+  /** How many of the tasks that it depends on have not released it yet. */
+  readonly blockers: number
+  /** The ended task whose branch and thread it goes on with. */
+  readonly followUpOf: TaskId | undefined
+  /** The task on whose behalf it was submitted, and which waits for it. */
+  readonly parent: TaskId | undefined
   readonly cancelRequestedAt: Date | undefined
   readonly result: TaskResult | undefined
   readonly failure: Failure | undefined
@@ -100,3 +122,6 @@ export interface Task {
   readonly startedAt: Date | undefined
   readonly finishedAt: Date | undefined
 }
+
+/** What all tasks of a partition have in common: every shared gate says the same of them. */
+export type SharedTraits = Pick<Task, 'project' | 'executor' | 'labels'>

@@ -1,20 +1,26 @@
 import {
+  afterDispatch,
   decide,
   DomainError,
   isFinal,
+  runningOf,
+  shareKeyOf,
   type LoggedEvent,
   type ReadTx,
   type Task,
   type TaskId,
   type TaskStatus,
+  type WriteTx,
 } from '@sleepless/domain'
 import { array, assert, asyncProperty } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { needsDispatch } from './dispatch.ts'
+import { createProject } from './create-project.ts'
+import { dispatch, needsDispatch } from './dispatch.ts'
 import { engineFixture, type EngineFixture } from './fixtures/engine-fixture.ts'
-import { anyStep, type Step } from './fixtures/random-steps.ts'
-import { waitingFor } from './waiting-for.ts'
+import { anyStep, PROJECTS, type Step } from './fixtures/random-steps.ts'
+import { isWaiting, waitingFor } from './waiting-for.ts'
+import { why } from './why.ts'
 
 const history = array(anyStep, { minLength: 10, maxLength: 50, size: 'max' })
 const RUNS = { numRuns: 30 }
@@ -28,13 +34,32 @@ async function attempt(engine: EngineFixture, { run }: Step): Promise<void> {
   }
 }
 
+async function addProjects(engine: EngineFixture): Promise<void> {
+  await engine.write((tx, deps) => {
+    for (const [index, name] of PROJECTS.entries()) {
+      const concurrency = index === 0 ? 1 : undefined
+      createProject(tx, deps, { name, remote: '/srv/x.git', defaultBranch: undefined, concurrency })
+    }
+  })
+}
+
 async function afterHistory(
   steps: readonly Step[],
   look: (engine: EngineFixture) => Promise<void>,
 ): Promise<void> {
   await using engine = await engineFixture()
+  await addProjects(engine)
   for (const step of steps) await attempt(engine, step)
   await look(engine)
+}
+
+/** Lets the scheduler look at everything that has ended or come due, without a slot to start anything. */
+async function settleWaits(engine: EngineFixture): Promise<void> {
+  const pause = { since: new Date(0), reason: undefined }
+  const paused = (tx: WriteTx): WriteTx => ({ ...tx, facts: () => ({ ...tx.facts(), pause }) })
+  while (await engine.read((tx) => needsDispatch(paused(tx as WriteTx), engine.deps))) {
+    await engine.write((tx, deps) => dispatch(paused(tx), deps))
+  }
 }
 
 const tasksOf = (tx: ReadTx): readonly Task[] => tx.tasks.list({}, { limit: 10_000 })
@@ -60,18 +85,22 @@ function replay(events: readonly LoggedEvent[]): Record<TaskId, TaskStatus> {
   return statuses
 }
 
-/** What should be dispatched, found by asking `decide` about every task there is. */
+/** What should be dispatched, found by asking `decide` about every task there is, again each time. */
 function bruteForce(tx: ReadTx, now: Date): readonly TaskId[] {
-  const facts = tx.workers.facts()
   const chosen: TaskId[] = []
-  const inOrder = tasksOf(tx)
-    .filter(({ status, openAttemptId }) => status === 'queued' && openAttemptId === undefined)
-    .toSorted((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1))
-  for (const task of inOrder) {
-    const ordered = { ...facts, unclaimedOrders: facts.unclaimedOrders + chosen.length }
-    if (decide(task, ordered, now).kind === 'dispatch') chosen.push(task.id)
+  for (let facts = tx.facts(); ;) {
+    const [first] = tasksOf(tx)
+      .filter((task) => isWaiting(task) && !chosen.includes(task.id))
+      .flatMap((task) => {
+        const decision = decide(task, facts, now)
+        if (decision.kind === 'wait') return []
+        return { task, pool: decision.pool, key: shareKeyOf(task.sortKey, runningOf(facts, task)) }
+      })
+      .toSorted((a, b) => a.key - b.key || (a.task.id < b.task.id ? -1 : 1))
+    if (first === undefined) return chosen
+    chosen.push(first.task.id)
+    facts = afterDispatch(facts, first.task, first.pool)
   }
-  return chosen
 }
 
 describe('whatever happens, in whatever order', () => {
@@ -79,6 +108,7 @@ describe('whatever happens, in whatever order', () => {
     await assert(
       asyncProperty(history, async (steps) => {
         await using engine = await engineFixture()
+        await addProjects(engine)
         for (const step of steps) {
           await attempt(engine, step)
           const [table, log] = await engine.read((tx) => [tasksOf(tx), replay(eventsOf(tx))])
@@ -150,17 +180,64 @@ describe('whatever happens, in whatever order', () => {
     await assert(
       asyncProperty(history, (steps) =>
         afterHistory(steps, async (engine) => {
+          await settleWaits(engine)
           const now = engine.deps.clock.now()
           const expected = await engine.read((tx) => bruteForce(tx, now))
           const orders = await engine.dispatch()
           expect(orders.map(({ taskId }) => taskId)).toEqual(expected)
           await engine.read((tx) => {
-            const left = tasksOf(tx).filter(
-              ({ status, openAttemptId }) => status === 'queued' && openAttemptId === undefined,
-            )
-            const facts = tx.workers.facts()
-            for (const task of left) expect(waitingFor(task, facts, now)).toBeDefined()
+            const facts = tx.facts()
+            for (const task of tasksOf(tx).filter(isWaiting)) {
+              expect(waitingFor(task, facts, now)).toBeDefined()
+            }
             expect(needsDispatch(tx, engine.deps)).toBe(false)
+          })
+        }),
+      ),
+      RUNS,
+    )
+  })
+
+  test('what `why` calls next is what is dispatched next, in the order of its places', async () => {
+    await assert(
+      asyncProperty(history, (steps) =>
+        afterHistory(steps, async (engine) => {
+          await settleWaits(engine)
+          const now = engine.deps.clock.now()
+          const explained = await engine.read((tx) =>
+            tasksOf(tx).map((task) => ({ id: task.id, ...why(tx, task, now) })),
+          )
+          const next = explained
+            .filter(({ isNext }) => isNext)
+            .toSorted((a, b) => (a.place ?? 0) - (b.place ?? 0))
+          const orders = await engine.dispatch()
+          expect(orders.map(({ taskId }) => taskId)).toEqual(next.map(({ id }) => id))
+          expect(next.map(({ place }) => place)).toEqual(next.map((_, index) => index + 1))
+          expect(next.every(({ waitingFor: wait }) => wait === undefined)).toBe(true)
+        }),
+      ),
+      RUNS,
+    )
+  })
+
+  test('every task that has ended has released those that depend on it', async () => {
+    await assert(
+      asyncProperty(history, (steps) =>
+        afterHistory(steps, async (engine) => {
+          await settleWaits(engine)
+          await engine.read((tx) => {
+            for (const task of tasksOf(tx)) {
+              const dependencies = tx.dependencies.of(task.id)
+              for (const { id, outcome } of dependencies) {
+                const status = tx.tasks.find(id)?.status ?? 'queued'
+                expect(outcome).toBe(isFinal(status) ? status : undefined)
+              }
+              const open = dependencies.filter(({ outcome }) => outcome === undefined)
+              expect(task.blockers).toBe(open.length)
+              expect(open.length === 0 || task.status === 'queued' || isFinal(task.status)).toBe(
+                true,
+              )
+            }
           })
         }),
       ),

@@ -41,7 +41,7 @@ describe('a task that is queued', () => {
     await engine.beat()
     engine.passMs(10)
     expect(await engine.dispatch()).toEqual([])
-    expect(await engine.read((tx) => tx.tasks.nextDueAt())).toBeUndefined()
+    expect(await engine.read((tx) => tx.tasks.nextMoment())).toBeUndefined()
   })
 })
 
@@ -51,12 +51,14 @@ describe('a task whose order is on its way', () => {
     const { id } = await engine.submit()
     await engine.beat()
     const [order] = await engine.dispatch()
-    expect(await canceled(engine, id)).toEqual({ withdraw: order?.attemptId })
+    expect(await canceled(engine, id)).toEqual({
+      withdraw: { attemptId: order?.attemptId, pool: '' },
+    })
     expect(await engine.task(id)).toMatchObject({ status: 'canceled', openAttemptId: undefined })
     expect(await engine.read((tx) => tx.attempts.ofTask(id))).toMatchObject([
       { status: 'canceled', finishedAt: START },
     ])
-    expect(await engine.read((tx) => tx.workers.facts().unclaimedOrders)).toBe(0)
+    expect(await engine.read((tx) => tx.facts().unclaimedOrders)).toEqual({})
   })
 })
 

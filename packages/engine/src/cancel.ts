@@ -1,14 +1,15 @@
 import {
   IdempotencyKeyReusedError,
-  transitionAttempt,
   transitionTask,
   type AttemptId,
+  type Order,
   type Task,
   type TaskId,
   type WorkerId,
   type WriteTx,
 } from '@sleepless/domain'
 
+import { closeOrder } from './close-order.ts'
 import { existingTask } from './existing-task.ts'
 import { moveTask } from './move-task.ts'
 import { once, type Idempotency } from './once.ts'
@@ -16,7 +17,7 @@ import type { EngineDeps } from './policy.ts'
 
 export interface Cancellation {
   /** An order that need not be delivered any more. */
-  readonly withdraw?: AttemptId
+  readonly withdraw?: Pick<Order, 'attemptId' | 'pool'>
   /** The worker whose agent must stop; the task is canceled when it has. */
   readonly stop?: { readonly workerId: WorkerId; readonly attemptId: AttemptId }
 }
@@ -52,15 +53,9 @@ function cancelNow(tx: WriteTx, id: TaskId, now: Date): Cancellation {
   transitionTask(task.status, 'cancel')
   if (task.status === 'running') return requestStop(tx, task, now)
 
-  const open = task.openAttemptId === undefined ? undefined : tx.attempts.find(task.openAttemptId)
-  if (open !== undefined) {
-    tx.attempts.update(open, {
-      status: transitionAttempt(open.status, 'cancel'),
-      finishedAt: now,
-    })
-  }
+  const open = closeOrder(tx, task, now)
   moveTask(tx, task, 'cancel', { now, patch: { openAttemptId: undefined } })
-  return open === undefined ? {} : { withdraw: open.id }
+  return open === undefined ? {} : { withdraw: { attemptId: open.id, pool: open.pool } }
 }
 
 function requestStop(tx: WriteTx, task: Task, now: Date): Cancellation {

@@ -78,7 +78,12 @@ describe('the worker that claims first', () => {
 
   test('gets the project of a serious task', async () => {
     await using engine = await engineFixture()
-    const fields = { name: 'shop', remote: '/srv/shop.git', defaultBranch: undefined }
+    const fields = {
+      name: 'shop',
+      remote: '/srv/shop.git',
+      defaultBranch: undefined,
+      concurrency: undefined,
+    }
     const project = await engine.write((tx, deps) => createProject(tx, deps, fields))
     await engine.submit({ project: 'shop' })
     await engine.beat()

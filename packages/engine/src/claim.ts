@@ -7,6 +7,7 @@ import {
   type WriteTx,
 } from '@sleepless/domain'
 
+import { resumeOf, type Resume } from './checkpoint.ts'
 import { existingTask } from './existing-task.ts'
 import { heldAttempt, type Holder } from './held-attempt.ts'
 import type { EngineDeps } from './policy.ts'
@@ -15,6 +16,8 @@ export interface Claimed {
   readonly attempt: Pick<Attempt, 'number'> & { readonly sessionId: string }
   readonly task: Task
   readonly project: Project | undefined
+  /** Where an earlier attempt got to whose agent succeeded; absent: the agent has to run. */
+  readonly resume: Resume | undefined
 }
 
 /**
@@ -34,6 +37,7 @@ export function claim(tx: WriteTx, deps: EngineDeps, holder: Holder): Claimed {
     attempt: { number: attempt.number, sessionId: sessionOf(attempt) },
     task,
     project: task.project === undefined ? undefined : tx.projects.find(task.project),
+    resume: resumeOf(tx, task.id),
   }
 }
 

@@ -9,7 +9,12 @@ import { describe, expect, test } from 'vitest'
 import { createProject } from './create-project.ts'
 import { engineFixture, START, type EngineFixture } from './fixtures/engine-fixture.ts'
 
-const fields = { name: 'shop', remote: '/srv/shop.git', defaultBranch: 'main' }
+const fields = {
+  name: 'shop',
+  remote: '/srv/shop.git',
+  defaultBranch: 'main',
+  concurrency: undefined,
+}
 const key = { key: 'once', bodySha256: 'aa' }
 
 const create = (engine: EngineFixture, idempotency?: typeof key): Promise<Project> =>

@@ -1,49 +1,48 @@
-import {
-  decide,
-  freeSlots,
-  type Order,
-  type ReadTx,
-  type Task,
-  type WriteTx,
-} from '@sleepless/domain'
+import type { Order, ReadTx, Task, WriteTx } from '@sleepless/domain'
 
+import { failOverdue, hasOverdue } from './fail-overdue.ts'
 import type { EngineDeps } from './policy.ts'
+import { needsRelease, releaseDependents } from './release-dependents.ts'
+import { startOrder } from './start-order.ts'
 
 // Keeps one transaction short; the caller comes again while there is more.
-const MAX_AT_ONCE = 100
+const MAX_AT_ONCE = 50
 
 /**
  * Makes an attempt for each task that may start now, as many as workers have free slots for.
  *
- * @returns the orders to publish once this is committed, first to start first.
+ * @returns the orders to publish once this is committed, first to start first; none while something
+ *   that could come before them is still to be looked at: ask {@link needsDispatch}.
  */
-export function dispatch(tx: WriteTx, { clock, ids }: EngineDeps): readonly Order[] {
-  const now = clock.now()
+export function dispatch(tx: WriteTx, deps: EngineDeps): readonly Order[] {
+  const now = deps.clock.now()
   const due = tx.tasks.due(now, MAX_AT_ONCE)
   tx.tasks.markDue(due)
-  // One that comes first may be among those that are left.
-  if (due.length === MAX_AT_ONCE) return []
+  const isMoreDue = due.length === MAX_AT_ONCE
+  if (failOverdue(tx, deps) || releaseDependents(tx, deps) || isMoreDue) return []
 
   const orders: Order[] = []
-  const facts = tx.workers.facts()
-  for (const task of tx.tasks.ready(Math.min(freeSlots(facts), MAX_AT_ONCE))) {
-    const ordered = { ...facts, unclaimedOrders: facts.unclaimedOrders + orders.length }
-    if (decide(task, ordered, now).kind !== 'dispatch') continue
-    orders.push(order(tx, task, { attemptId: ids.attemptId(), now }))
+  for (const { task, pool } of startOrder(tx, tx.facts())) {
+    orders.push(order(tx, task, { attemptId: deps.ids.attemptId(), pool, now }))
+    if (orders.length === MAX_AT_ONCE) break
   }
   return orders
 }
 
 /** Whether `dispatch` would do anything; cheap enough to ask after every change. */
-export function needsDispatch(tx: ReadTx, { clock }: EngineDeps): boolean {
-  if (tx.tasks.due(clock.now(), 1).length > 0) return true
-  return tx.tasks.ready(1).length > 0 && freeSlots(tx.workers.facts()) > 0
+export function needsDispatch(tx: ReadTx, deps: EngineDeps): boolean {
+  if (tx.tasks.due(deps.clock.now(), 1).length > 0) return true
+  if (hasOverdue(tx, deps) || needsRelease(tx)) return true
+  // The facts are dearer than to see that nothing waits for them.
+  if (tx.tasks.readyPartitions().length === 0) return false
+  const first = startOrder(tx, tx.facts()).next()
+  return first.done !== true
 }
 
 function order(
   tx: WriteTx,
   task: Task,
-  { attemptId, now }: { attemptId: Order['attemptId']; now: Date },
+  { attemptId, pool, now }: Pick<Order, 'attemptId' | 'pool'> & { readonly now: Date },
 ): Order {
   const number = tx.attempts.ofTask(task.id).length + 1
   // Attempts of one task are numbered in the order of dispatch, so the number serves as fence too.
@@ -54,13 +53,16 @@ function order(
     number,
     status: 'dispatched',
     fence,
+    pool,
     workerId: undefined,
     sessionId: undefined,
     outputBytes: 0,
     reportSeq: 0,
     costMicroUsd: 0,
     failure: undefined,
+    checkpoint: undefined,
     dispatchedAt: now,
+    dispatchedTick: tx.leaseClock.now(),
     claimedAt: undefined,
     startedAt: undefined,
     finishedAt: undefined,
@@ -72,7 +74,7 @@ function order(
     at: now,
     taskId: task.id,
     attemptId,
-    data: { number },
+    data: { number, ...(pool !== '' && { pool }) },
   })
-  return { attemptId, taskId: task.id, fence }
+  return { attemptId, taskId: task.id, fence, pool }
 }

@@ -9,12 +9,12 @@ const begun = (engine: EngineFixture): Promise<EffectStart> =>
   engine.write((tx, deps) => beginEffect(tx, deps, push))
 
 const completed = (engine: EngineFixture, result: Record<string, unknown>): Promise<void> =>
-  engine.write((tx, deps) => completeEffect(tx, deps, push.key, result))
+  engine.write((tx, deps) => completeEffect(tx, deps, { key: push.key, result }))
 
 describe('an effect', () => {
   test('is begun by the first who asks', async () => {
     await using engine = await engineFixture()
-    expect(await begun(engine)).toEqual({ state: 'begun', result: undefined })
+    expect(await begun(engine)).toEqual({ state: 'begun', result: undefined, earlier: [] })
     expect(await engine.eventTypes()).toEqual(['effect.begun'])
   })
 
@@ -27,7 +27,7 @@ describe('an effect', () => {
   test('is unknown to whoever asks after a crash', async () => {
     await using engine = await engineFixture()
     await begun(engine)
-    expect(await begun(engine)).toEqual({ state: 'unknown', result: undefined })
+    expect(await begun(engine)).toEqual({ state: 'unknown', result: undefined, earlier: [] })
     expect(await engine.eventTypes()).toEqual(['effect.begun'])
   })
 
@@ -35,7 +35,7 @@ describe('an effect', () => {
     await using engine = await engineFixture()
     await begun(engine)
     await completed(engine, { sha: 'abc' })
-    expect(await begun(engine)).toEqual({ state: 'completed', result: { sha: 'abc' } })
+    expect(await begun(engine)).toMatchObject({ state: 'completed', result: { sha: 'abc' } })
     expect(await engine.eventTypes()).toEqual(['effect.begun', 'effect.completed'])
   })
 
@@ -44,7 +44,7 @@ describe('an effect', () => {
     await begun(engine)
     await completed(engine, { sha: 'abc' })
     await completed(engine, { sha: 'def' })
-    expect(await begun(engine)).toEqual({ state: 'completed', result: { sha: 'def' } })
+    expect(await begun(engine)).toMatchObject({ state: 'completed', result: { sha: 'def' } })
     expect(await engine.eventTypes()).toEqual(['effect.begun', 'effect.completed'])
   })
 

@@ -149,7 +149,7 @@ describe('an attempt that failed', () => {
     )
     expect(events.at(-1)).toMatchObject({
       type: 'task.requeued',
-      data: { retryAt: '2026-01-01T00:00:02.000Z' },
+      data: { retryAt: '2026-01-01T00:00:01.000Z' },
     })
     expect(await engine.read((tx) => tx.attempts.find(holder.attemptId))).toMatchObject({
       status: 'failed',
@@ -162,7 +162,7 @@ describe('an attempt that failed', () => {
     const { id, holder } = await engine.start()
     await engine.finish(holder, failed('AGENT_CRASHED'))
     engine.passMs(2000)
-    await engine.finish(await again(engine), failed('MODEL_UNAVAILABLE'))
+    await engine.finish(await again(engine), failed('WORKSPACE_FAILED'))
     engine.passMs(4000)
     await engine.finish(await again(engine), failed('WORKSPACE_FAILED'))
     expect(await engine.task(id)).toMatchObject({
@@ -185,18 +185,22 @@ describe('an attempt that failed', () => {
 describe('an attempt whose agent was refused by the provider', () => {
   const refused = failed('AGENT_NOT_LOGGED_IN', 'The provider answered 401.')
 
-  test('goes back to the queue at once, uncounted', async () => {
+  test('goes back to the queue for a moment, uncounted', async () => {
     await using engine = await engineFixture()
     const { id, holder } = await engine.start()
     await engine.finish(holder, refused)
-    expect(await engine.task(id)).toMatchObject({ status: 'queued', tries: 0, dueAt: undefined })
+    expect(await engine.task(id)).toMatchObject({
+      status: 'queued',
+      tries: 0,
+      dueReason: 'retry-backoff',
+    })
   })
 
   test('takes its worker out of service', async () => {
     await using engine = await engineFixture()
     const { holder } = await engine.start()
     await engine.finish(holder, refused)
-    expect(await engine.read((tx) => tx.workers.find(WORKER)?.agent)).toEqual({
+    expect(await engine.read((tx) => tx.workers.find(WORKER)?.executors['claude'])).toEqual({
       available: false,
       code: 'AGENT_NOT_LOGGED_IN',
       detail: 'The provider answered 401.',
@@ -210,7 +214,7 @@ describe('an attempt whose agent was refused by the provider', () => {
     await using engine = await engineFixture()
     const { holder } = await engine.start()
     await engine.finish(holder, failed('AGENT_NOT_LOGGED_IN', ''))
-    expect(await engine.read((tx) => tx.workers.find(WORKER)?.agent)).toMatchObject({
+    expect(await engine.read((tx) => tx.workers.find(WORKER)?.executors['claude'])).toMatchObject({
       detail: 'The worker has no model credential, or the provider refused it.',
     })
   })
@@ -230,6 +234,7 @@ describe('an attempt whose agent was refused by the provider', () => {
     const { id, holder } = await engine.start()
     await engine.beat({ workerId: workerOf(2) })
     await engine.finish(holder, refused)
+    engine.passMs(1000)
     expect(await engine.dispatch()).toMatchObject([{ taskId: id }])
   })
 
@@ -267,4 +272,45 @@ describe('an attempt that was stopped', () => {
     expect(await engine.task(id)).toMatchObject({ status: 'queued', tries: 0, dueAt: undefined })
     expect(await engine.dispatch()).toHaveLength(1)
   })
+})
+
+describe('an ending that is told again, because the answer was lost', () => {
+  const parked = {
+    kind: 'parked',
+    until: new Date(START.getTime() + 60_000),
+    failure: { code: 'QUOTA_EXHAUSTED', message: '' },
+  } as const
+
+  test.each<AttemptOutcome>([
+    SUCCEEDED,
+    failed('AGENT_CRASHED'),
+    { kind: 'canceled' },
+    { kind: 'interrupted' },
+    parked,
+  ])('changes nothing: $kind', async (outcome) => {
+    await using engine = await engineFixture()
+    const { id, holder } = await engine.start()
+    await engine.finish(holder, outcome)
+    const [task, types] = [await engine.task(id), await engine.eventTypes()]
+    await engine.finish(holder, outcome)
+    expect([await engine.task(id), await engine.eventTypes()]).toEqual([task, types])
+  })
+
+  test('is refused when another one was told first', async () => {
+    await using engine = await engineFixture()
+    const { holder } = await engine.start()
+    await engine.finish(holder, { kind: 'interrupted' })
+    await expect(engine.finish(holder)).rejects.toMatchObject({ code: 'LEASE_LOST' })
+  })
+
+  test.each([{ workerId: workerOf(2) }, { fence: 9 }])(
+    'is refused from another holder: %j',
+    async (proof) => {
+      await using engine = await engineFixture()
+      const { holder } = await engine.start()
+      await engine.finish(holder)
+      const again = engine.finish({ ...holder, ...proof })
+      await expect(again).rejects.toMatchObject({ code: 'LEASE_LOST' })
+    },
+  )
 })

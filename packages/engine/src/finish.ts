@@ -1,19 +1,30 @@
 import {
   failureReasons,
   isAgentUnavailable,
+  type Attempt,
   type AttemptOutcome,
+  type AttemptStatus,
   type Failure,
   type Usage,
-  type WorkerId,
   type WriteTx,
 } from '@sleepless/domain'
 
-import { heldAttempt, type Holder } from './held-attempt.ts'
+import { existingTask } from './existing-task.ts'
+import { heldAttempt, isHolder, type Holder } from './held-attempt.ts'
 import type { EngineDeps } from './policy.ts'
 import { settleAttempt } from './settle-attempt.ts'
 
+const statusAfter: Readonly<Record<AttemptOutcome['kind'], AttemptStatus>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  canceled: 'canceled',
+  parked: 'interrupted',
+  interrupted: 'interrupted',
+}
+
 /**
- * Ends an attempt with what its worker says of it.
+ * Ends an attempt with what its worker says of it. Said again by the same worker, whom the answer did
+ * not reach, it changes nothing.
  *
  * @throws {LeaseLostError}
  */
@@ -23,8 +34,10 @@ export function finish(
   holder: Holder,
   { outcome, usage }: { readonly outcome: AttemptOutcome; readonly usage: Usage },
 ): void {
+  const known = tx.attempts.find(holder.attemptId)
+  if (known?.status === statusAfter[outcome.kind] && isHolder(known, holder)) return
   const attempt = heldAttempt(tx, holder)
-  if (outcome.kind === 'failed') noteUnavailableAgent(tx, deps, holder.workerId, outcome.failure)
+  if (outcome.kind === 'failed') noteUnavailableAgent(tx, deps, attempt, outcome.failure)
   settleAttempt(tx, deps, { ...attempt, costMicroUsd: usage.costMicroUsd }, outcome)
 }
 
@@ -32,13 +45,15 @@ export function finish(
 function noteUnavailableAgent(
   tx: WriteTx,
   { clock }: EngineDeps,
-  workerId: WorkerId,
+  { workerId, taskId }: Attempt,
   { code, message }: Failure,
 ): void {
   if (!isAgentUnavailable(code)) return
-  const worker = tx.workers.find(workerId)
-  if (worker === undefined || !worker.agent.available) return
-  const agent = { available: false, code, detail: message || failureReasons[code].cause } as const
-  tx.workers.upsert({ ...worker, agent })
-  tx.events.append({ type: 'worker.changed', at: clock.now(), data: { workerId, agent } })
+  const worker = workerId && tx.workers.find(workerId)
+  const { executor } = existingTask(tx, taskId)
+  if (!worker?.executors[executor]?.available) return
+  const detail = message || failureReasons[code].cause
+  const executors = { ...worker.executors, [executor]: { available: false, code, detail } as const }
+  tx.workers.upsert({ ...worker, executors })
+  tx.events.append({ type: 'worker.changed', at: clock.now(), data: { workerId, executors } })
 }

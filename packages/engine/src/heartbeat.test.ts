@@ -35,7 +35,9 @@ describe('the first heartbeat', () => {
       status: 'online',
       concurrency: 3,
       labels: ['gpu'],
-      agent: { available: true, version: '2.0.0' },
+      executors: { claude: { available: true, version: '2.0.0' } },
+      shortage: undefined,
+      pool: 'gpu',
       joinedAt: START,
       seenAt: START,
       leaseExpiresTick: 100 + LEASE_MS,
@@ -62,8 +64,8 @@ describe('a heartbeat after it', () => {
   test.each([
     ['runs more at once', { concurrency: 9 }],
     ['has other labels', { labels: ['gpu'] }],
-    ['has another agent', { agent: { available: true, version: '3' } }],
-    ['has no agent', { agent: { available: false, code: 'AGENT_NOT_INSTALLED', detail: 'no' } }],
+    ['has another agent', { executors: { claude: { available: true, version: '3' } } }],
+    ['has no agent', { executors: {} }],
     ['drains', { draining: true }],
   ] as const)('is an event when the worker %s', async (_name, change) => {
     await using engine = await engineFixture()

@@ -1,9 +1,20 @@
-import type { AttemptId, NewEvent, Worker, WorkerId, WriteTx } from '@sleepless/domain'
+import {
+  normalizeLabels,
+  poolOf,
+  type AttemptId,
+  type NewEvent,
+  type Worker,
+  type WorkerId,
+  type WriteTx,
+} from '@sleepless/domain'
 
 import type { EngineDeps } from './policy.ts'
 
 /** What a worker tells of itself. */
-export interface Heartbeat extends Pick<Worker, 'name' | 'concurrency' | 'labels' | 'agent'> {
+export interface Heartbeat extends Pick<
+  Worker,
+  'name' | 'concurrency' | 'labels' | 'executors' | 'shortage'
+> {
   readonly workerId: WorkerId
   /** It finishes what it runs, and takes nothing more. */
   readonly draining: boolean
@@ -38,13 +49,16 @@ function welcome(
   const now = clock.now()
   const known = tx.workers.find(beat.workerId)
   const isPresent = known?.status === 'online' || known?.status === 'draining'
-  const { workerId, name, concurrency, labels, agent, draining } = beat
+  const { workerId, name, concurrency, executors, shortage, draining } = beat
+  const labels = normalizeLabels(beat.labels)
   const worker: Worker = {
     id: workerId,
     name,
     concurrency,
     labels,
-    agent,
+    executors,
+    shortage,
+    pool: poolOf(labels, Object.keys(executors)),
     status: draining ? 'draining' : 'online',
     joinedAt: isPresent ? known.joinedAt : now,
     seenAt: now,
@@ -53,7 +67,7 @@ function welcome(
   tx.workers.upsert(worker)
   const type = isPresent ? changeOf(known, worker) : 'worker.joined'
   if (type === undefined) return
-  const data = { workerId, name, concurrency, labels, agent, status: worker.status }
+  const data = { workerId, name, concurrency, labels, executors, shortage, status: worker.status }
   tx.events.append({ type, at: now, data })
 }
 
@@ -61,8 +75,8 @@ function changeOf(before: Worker, after: Worker): NewEvent['type'] | undefined {
   return toldOf(before) === toldOf(after) ? undefined : 'worker.changed'
 }
 
-function toldOf({ concurrency, labels, agent, status }: Worker): string {
-  return JSON.stringify([concurrency, labels, agent, status])
+function toldOf({ concurrency, labels, executors, shortage, status }: Worker): string {
+  return JSON.stringify([concurrency, labels, executors, shortage?.resource, status])
 }
 
 function isCanceled(tx: WriteTx, id: AttemptId): boolean {

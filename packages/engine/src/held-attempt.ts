@@ -13,11 +13,16 @@ export interface Holder {
   readonly fence: number
 }
 
+/** Whether the attempt, which may have ended, is or was this worker's. */
+export function isHolder(attempt: Attempt, { workerId, fence }: Holder): boolean {
+  return attempt.workerId === workerId && attempt.fence === fence
+}
+
 /** @throws {LeaseLostError} unless the attempt runs, and is this worker's. */
-export function heldAttempt(tx: ReadTx, { attemptId, workerId, fence }: Holder): Attempt {
-  const attempt = tx.attempts.find(attemptId)
-  const isHeld =
-    attempt?.status === 'running' && attempt.workerId === workerId && attempt.fence === fence
-  if (!isHeld) throw new LeaseLostError(attemptId)
+export function heldAttempt(tx: ReadTx, holder: Holder): Attempt {
+  const attempt = tx.attempts.find(holder.attemptId)
+  if (attempt?.status !== 'running' || !isHolder(attempt, holder)) {
+    throw new LeaseLostError(holder.attemptId)
+  }
   return attempt
 }

@@ -1,39 +1,42 @@
-import type { AttemptId, ReadTx, WriteTx } from '@sleepless/domain'
+import type { Order, ReadTx, WriteTx } from '@sleepless/domain'
 
 import type { EngineDeps } from './policy.ts'
 import { settleAttempt } from './settle-attempt.ts'
 
+// Keeps one transaction short; the caller comes again while there is more.
+const MAX_AT_ONCE = 100
+
 /**
  * Gives up on what was silent for too long: workers, the attempts that they ran, and orders that
- * nobody claimed.
+ * nobody claimed. A part of them at a time: ask {@link needsReaping} whether there is more.
  *
  * @returns attempts whose orders need not be delivered any more.
  */
-export function reap(tx: WriteTx, deps: EngineDeps): readonly AttemptId[] {
+export function reap(tx: WriteTx, deps: EngineDeps): readonly Pick<Order, 'attemptId' | 'pool'>[] {
   const now = deps.clock.now()
   const tick = tx.leaseClock.now()
-  for (const worker of tx.workers.leaseExpired(tick)) {
+  for (const worker of tx.workers.leaseExpired(tick).slice(0, MAX_AT_ONCE)) {
     tx.workers.upsert({ ...worker, status: 'lost' })
     tx.events.append({ type: 'worker.lost', at: now, data: { workerId: worker.id } })
   }
-  const lost = tx.attempts.leaseExpired(tick)
+  const lost = tx.attempts.leaseExpired(tick).slice(0, MAX_AT_ONCE)
   for (const attempt of lost) settleAttempt(tx, deps, attempt, { kind: 'lost' })
 
-  const deadline = now.getTime() - deps.policy.claimDeadlineMs
+  const oldest = tick - deps.policy.claimDeadlineMs
   const expired = tx.attempts
     .dispatched()
-    .filter((attempt) => attempt.dispatchedAt.getTime() <= deadline)
+    .slice(0, MAX_AT_ONCE)
+    .filter(({ dispatchedTick }) => dispatchedTick <= oldest)
   for (const attempt of expired) settleAttempt(tx, deps, attempt, { kind: 'expired' })
-  return [...lost, ...expired].map(({ id }) => id)
+  return [...lost, ...expired].map(({ id, pool }) => ({ attemptId: id, pool }))
 }
 
 /** Whether there is anything that `reap` would do; cheap, and without a transaction of its own. */
-export function needsReaping(tx: ReadTx, { clock, policy }: EngineDeps): boolean {
+export function needsReaping(tx: ReadTx, { policy }: EngineDeps): boolean {
   const tick = tx.leaseClock.now()
   const [oldest] = tx.attempts.dispatched()
-  const deadline = clock.now().getTime() - policy.claimDeadlineMs
   return (
-    (oldest !== undefined && oldest.dispatchedAt.getTime() <= deadline) ||
+    (oldest !== undefined && oldest.dispatchedTick <= tick - policy.claimDeadlineMs) ||
     tx.workers.leaseExpired(tick).length > 0 ||
     tx.attempts.leaseExpired(tick).length > 0
   )

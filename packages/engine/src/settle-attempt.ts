@@ -18,23 +18,23 @@ import type { EngineDeps } from './policy.ts'
 /** Ends an attempt, and does to its task what `settle` says. */
 export function settleAttempt(
   tx: WriteTx,
-  { clock, policy }: EngineDeps,
+  { clock, policy, random }: EngineDeps,
   attempt: Attempt,
   outcome: AttemptOutcome | AbandonedOutcome,
 ): void {
   const task = existingTask(tx, attempt.taskId)
   const now = clock.now()
-  const settlement = settle(task, outcome, policy.retry, now)
+  const settlement = settle(outcome, { task, policy: policy.retry, now, random: random() })
   endAttempt(tx, attempt, settlement, now)
 
-  const { taskMove, counted, retryAt } = settlement
+  const { taskMove, counted, pause } = settlement
   const patch: TaskPatch = { openAttemptId: undefined, tries: task.tries + (counted ? 1 : 0) }
   if (taskMove === undefined) {
     tx.tasks.update(task.id, task.status, patch)
     return
   }
-  if (taskMove === 'requeue' && retryAt !== undefined) {
-    Object.assign(patch, { dueAt: retryAt, dueReason: 'retry-backoff' } satisfies TaskPatch)
+  if (taskMove === 'requeue' && pause !== undefined) {
+    Object.assign(patch, { dueAt: pause.until, dueReason: pause.reason } satisfies TaskPatch)
   }
   if (taskMove === 'fail') Object.assign(patch, { failure: settlement.failure })
   if (taskMove === 'succeed' && outcome.kind === 'succeeded') {

@@ -7,7 +7,12 @@ import { engineFixture, START, type EngineFixture } from './fixtures/engine-fixt
 import { submit } from './submit.ts'
 
 const key = { key: 'once', bodySha256: 'aa' }
-const project = { name: 'shop', remote: '/srv/shop.git', defaultBranch: undefined }
+const project = {
+  name: 'shop',
+  remote: '/srv/shop.git',
+  defaultBranch: undefined,
+  concurrency: undefined,
+}
 
 const submitOnce = (engine: EngineFixture, idempotency = key, prompt = 'think'): Promise<string> =>
   engine.write((tx, deps) => submit(tx, deps, { prompt }, idempotency).id)
@@ -126,7 +131,7 @@ describe('an idempotency key', () => {
   test('gives a new task once it is forgotten', async () => {
     await using engine = await engineFixture()
     const first = await submitOnce(engine)
-    await engine.write((tx) => tx.idempotency.prune(new Date(START.getTime() + 1)))
+    await engine.write((tx) => tx.idempotency.prune(new Date(START.getTime() + 1), 10))
     expect(await submitOnce(engine)).not.toBe(first)
   })
 

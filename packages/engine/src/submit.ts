@@ -1,14 +1,21 @@
 import {
+  DEFAULT_EXECUTOR,
+  normalizeLabels,
   ProjectNotFoundError,
+  sortKeyOf,
   taskId,
+  type DependencyPolicy,
   type Task,
+  type TaskId,
   type TaskKind,
   type WriteTx,
 } from '@sleepless/domain'
 
 import { existingTask } from './existing-task.ts'
+import { endedTask, followUp } from './follow-up.ts'
 import { once, type Idempotency } from './once.ts'
 import type { EngineDeps } from './policy.ts'
+import { addDependencies, assertRelations } from './relations.ts'
 
 export interface Submission {
   readonly prompt: string
@@ -19,6 +26,16 @@ export interface Submission {
   readonly timeoutMs?: number | undefined
   readonly budgetMicroUsd?: number | undefined
   readonly model?: string | undefined
+  /** Default: the agent. */
+  readonly executor?: string | undefined
+  /** What its worker must have. */
+  readonly labels?: readonly string[] | undefined
+  readonly dependsOn?: readonly TaskId[] | undefined
+  readonly onDependencyFailure?: DependencyPolicy | undefined
+  /** Fails the task when it has not started by then. */
+  readonly deadline?: Date | undefined
+  readonly followUpOf?: TaskId | undefined
+  readonly parent?: TaskId | undefined
   readonly requester?: string | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
@@ -30,6 +47,9 @@ const DEFAULT_PRIORITY = 50
  *
  * @returns the task; the one made before when the idempotency key came before.
  * @throws {ProjectNotFoundError}
+ * @throws {RelatedTaskNotFoundError}
+ * @throws {TaskNotEndedError} when it should follow a task that has not ended.
+ * @throws {DependencyCycleError} when it would wait for itself.
  * @throws {IdempotencyKeyReusedError} when the key came before with another body.
  */
 export function submit(
@@ -47,34 +67,60 @@ export function submit(
       subjectOf: ({ id }) => id,
       recall: (id) => existingTask(tx, taskId(id)),
     },
-    () => insertTask(tx, newTask(deps, submission)),
+    () => insertTask(tx, deps, completed(tx, submission)),
   )
 }
 
-function insertTask(tx: WriteTx, task: Task): Task {
-  const { id, kind, project, priority, requester, createdAt } = task
+function completed(tx: WriteTx, submission: Submission): Submission {
+  const { followUpOf } = submission
+  return followUpOf === undefined ? submission : followUp(submission, endedTask(tx, followUpOf))
+}
+
+function insertTask(tx: WriteTx, deps: EngineDeps, submission: Submission): Task {
+  const dependsOn = [...new Set(submission.dependsOn)]
+  const task = newTask(deps, submission, dependsOn.length)
+  const { id, kind, project, priority, executor, requester, createdAt } = task
   if (project !== undefined && tx.projects.find(project) === undefined) {
     throw new ProjectNotFoundError(project)
   }
+  assertRelations(tx, task, dependsOn)
   tx.tasks.insert(task)
+  addDependencies(tx, id, dependsOn)
   tx.events.append({
     type: 'task.submitted',
     at: createdAt,
     taskId: id,
-    data: { kind, project, priority, requester },
+    data: {
+      kind,
+      project,
+      priority,
+      requester,
+      executor: executor === DEFAULT_EXECUTOR ? undefined : executor,
+      dependsOn: dependsOn.length === 0 ? undefined : dependsOn,
+      followUpOf: task.followUpOf,
+    },
   })
   return task
 }
 
-function newTask({ clock, ids, policy }: EngineDeps, submission: Submission): Task {
+function newTask(
+  { clock, ids, policy }: EngineDeps,
+  submission: Submission,
+  blockers: number,
+): Task {
   const { prompt, project, notBefore } = submission
+  const priority = submission.priority ?? DEFAULT_PRIORITY
+  const createdAt = clock.now()
   return {
     id: ids.taskId(),
     kind: submission.kind ?? (project === undefined ? 'thought' : 'serious'),
     project,
     prompt,
     status: 'queued',
-    priority: submission.priority ?? DEFAULT_PRIORITY,
+    priority,
+    sortKey: sortKeyOf(priority, createdAt),
+    executor: submission.executor ?? DEFAULT_EXECUTOR,
+    labels: normalizeLabels(submission.labels ?? []),
     model: submission.model,
     timeoutMs: submission.timeoutMs ?? policy.defaultTimeoutMs,
     budgetMicroUsd: submission.budgetMicroUsd,
@@ -85,10 +131,15 @@ function newTask({ clock, ids, policy }: EngineDeps, submission: Submission): Ta
     dueAt: notBefore,
     dueReason: notBefore === undefined ? undefined : 'not-before',
     openAttemptId: undefined,
+    deadline: submission.deadline,
+    onDependencyFailure: submission.onDependencyFailure ?? 'fail',
+    blockers,
+    followUpOf: submission.followUpOf,
+    parent: submission.parent,
     cancelRequestedAt: undefined,
     result: undefined,
     failure: undefined,
-    createdAt: clock.now(),
+    createdAt,
     startedAt: undefined,
     finishedAt: undefined,
   }

@@ -7,7 +7,7 @@ const reasons = (engine: EngineFixture): Promise<readonly unknown[]> =>
   engine.read((tx) =>
     tx.tasks
       .list({}, { limit: 200 })
-      .map((task) => waitingFor(task, tx.workers.facts(), engine.deps.clock.now())?.reason),
+      .map((task) => waitingFor(task, tx.facts(), engine.deps.clock.now())?.reason),
   )
 
 describe('what a task waits for', () => {
@@ -57,6 +57,8 @@ describe('what a task waits for', () => {
     const { holder } = await engine.start()
     const failure = { code: 'AGENT_NOT_LOGGED_IN', message: '401' } as const
     await engine.finish(holder, { kind: 'failed', failure })
+    expect(await reasons(engine)).toEqual(['retry-backoff'])
+    engine.passMs(2000)
     expect(await reasons(engine)).toEqual(['agent-unavailable'])
   })
 })

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Author } from './git-environment.ts'
@@ -58,7 +58,10 @@ export async function cloneAgentRepository(
   })
   await git.run(['reset', '--hard', '--quiet'], command)
   // Knows the size and time of each file, which spares the host from reading them all again.
-  await copyIndex(join(gitDir, 'index'), paths.baseIndex)
+  // Renamed to its place, for it tells that the checkout is complete.
+  const draft = `${paths.baseIndex}.new`
+  await copyIndex(join(gitDir, 'index'), draft)
+  await rename(draft, paths.baseIndex)
 }
 
 function quoted(value: string): string {

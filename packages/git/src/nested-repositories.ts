@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, realpath, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -42,7 +43,8 @@ export async function setAsideNested(options: NestedRepositoriesOptions): Promis
   const moveAll = async (folders: readonly Buffer[]): Promise<number> => {
     const before = moved.length
     for (const folder of folders) {
-      const to = join(aside, String(moved.length))
+      // A process that died may have left others there.
+      const to = join(aside, randomUUID())
       if (!(await isOwnFolder(tree, folder)) || !(await isThere(dotGit(tree, folder)))) continue
       await mkdir(aside, { recursive: true })
       await rename(dotGit(tree, folder), to)

@@ -14,6 +14,13 @@ export interface HostRepository {
   readonly base: Tip | undefined
   /** Where the branch pointed when the workspace was opened; absent: nowhere. */
   readonly branchTip: string | undefined
+  /** What this attempt has kept already, when its workspace is opened again. */
+  readonly kept?: KeptWork
+}
+
+export interface KeptWork {
+  readonly commit: Tip | undefined
+  readonly checkpoint: Tip | undefined
 }
 
 export interface RecorderOptions {
@@ -38,9 +45,9 @@ export interface Recorder {
 
 export function createRecorder({ git, repository, taskId, attemptId }: RecorderOptions): Recorder {
   const { gitDir, branch, base } = repository
-  let head = base
+  let head = repository.kept?.commit ?? base
   let branchTip = repository.branchTip
-  let checkpoint: Tip | undefined
+  let checkpoint = repository.kept?.checkpoint
 
   const commitTree = (tree: string, subject: string, body: string): Promise<string> =>
     git.run(['commit-tree', tree, ...(head === undefined ? [] : ['-p', head.commit]), '-F', '-'], {
@@ -56,7 +63,7 @@ export function createRecorder({ git, repository, taskId, attemptId }: RecorderO
       const commit = await commitTree(tree, subject, body)
       await updateReferences(git, gitDir, [
         { name: `refs/heads/${branch}`, commit, expected: branchTip ?? 'nothing' },
-        { name: `refs/sleepless/attempts/${attemptId}`, commit },
+        { name: commitReference(attemptId), commit },
       ])
       head = { commit, tree }
       branchTip = commit
@@ -66,10 +73,17 @@ export function createRecorder({ git, repository, taskId, attemptId }: RecorderO
     async checkpoint(tree) {
       if (checkpoint?.tree === tree) return checkpoint.commit
       const commit = await commitTree(tree, `Checkpoint of ${attemptId}`, '')
-      const name = `refs/sleepless/checkpoints/${attemptId}`
-      await updateReferences(git, gitDir, [{ name, commit }])
+      await updateReferences(git, gitDir, [{ name: checkpointReference(attemptId), commit }])
       checkpoint = { commit, tree }
       return commit
     },
   }
+}
+
+export function commitReference(attempt: AttemptId): string {
+  return `refs/sleepless/attempts/${attempt}`
+}
+
+export function checkpointReference(attempt: AttemptId): string {
+  return `refs/sleepless/checkpoints/${attempt}`
 }

@@ -10,6 +10,8 @@ export interface WorkspaceRoot {
   readonly transportConfigFile: string
   mirrorPath(project: string): string
   thoughtPath(task: TaskId): string
+  /** Holds a folder for each attempt. */
+  readonly tasksPath: string
   attemptPaths(attempt: AttemptId): AttemptPaths
   /** Makes the folders; cheap when they are there. */
   prepare(): Promise<void>
@@ -28,6 +30,12 @@ export interface AttemptPaths {
   readonly nested: string
   readonly diffFile: string
   readonly bundleFile: string
+  /** What it takes to open the workspace again; see `Manifest`. */
+  readonly manifest: string
+  /** Says that there is no repository, and nothing to keep. */
+  readonly scratchMark: string
+  /** The work tree once nothing in it is needed any more. */
+  readonly removed: string
 }
 
 /**
@@ -50,6 +58,7 @@ export function workspaceRoot(root: string): WorkspaceRoot {
   return {
     homePath,
     transportConfigFile,
+    tasksPath: join(root, 'tasks'),
     mirrorPath: (project) => join(root, 'projects', `${project}.git`),
     thoughtPath: (task) => join(root, 'thoughts', `${task}.git`),
     attemptPaths: (attempt) => attemptPaths(join(root, 'tasks', attempt)),
@@ -74,5 +83,8 @@ function attemptPaths(folder: string): AttemptPaths {
     nested: join(folder, 'nested'),
     diffFile: join(folder, 'change.diff'),
     bundleFile: join(folder, 'change.bundle'),
+    manifest: join(folder, 'workspace.json'),
+    scratchMark: join(folder, 'scratch'),
+    removed: join(folder, 'removed'),
   }
 }

@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises'
+
 import { WorkspaceError, type Workspace } from '@sleepless/domain'
 
 import { exportChange } from './exports.ts'
@@ -58,7 +60,7 @@ function createCommit(deps: WorkspaceDeps): Workspace['commit'] {
   const { git, paths, repository, snapshots, recorder } = deps
   const { gitDir, branch, base } = repository
   // Outlives a failure of what follows the commit, so that the same call can be made again.
-  let unreported: string | undefined
+  let unreported = repository.kept?.commit?.commit
 
   return async (request) => {
     await checkTree(paths.tree)
@@ -71,7 +73,13 @@ function createCommit(deps: WorkspaceDeps): Workspace['commit'] {
     const reference = `refs/heads/${branch}`
     await exportChange(git, { gitDir, paths, base, commit: hash, reference })
     unreported = undefined
-    return { hash, branch, diffFile: paths.diffFile, bundleFile: paths.bundleFile }
+    return {
+      hash,
+      branch,
+      base: base?.commit,
+      diffFile: paths.diffFile,
+      bundleFile: paths.bundleFile,
+    }
   }
 }
 
@@ -84,7 +92,7 @@ async function checkpoint(
 }
 
 async function dispose(deps: WorkspaceDeps): Promise<void> {
-  const { folder, tree } = deps.paths
+  const { folder, tree, removed } = deps.paths
   try {
     // Going on from the last index, so that files which have not changed since are not read again.
     if (await isThere(tree)) await checkpoint(deps, { fresh: false })
@@ -95,6 +103,8 @@ async function dispose(deps: WorkspaceDeps): Promise<void> {
     )
   }
   try {
+    // Half of it, if this process dies now, must not look like work.
+    if (await isThere(tree)) await rename(tree, removed)
     await removeTree(folder)
   } catch (error) {
     throw failure(`the workspace at ${folder} could not be removed`, error)

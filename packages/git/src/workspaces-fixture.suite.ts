@@ -19,7 +19,8 @@ import {
   type WorkspaceRequest,
 } from '@sleepless/domain'
 
-import { createWorkspaces, type WorkspacesOptions } from './workspaces.ts'
+import type { WorkspacesOptions } from './host-git.ts'
+import { createWorkspaces } from './workspaces.ts'
 
 const run = promisify(execFile)
 

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
 
 import {
   attemptId,
@@ -14,46 +13,20 @@ import { cloneAgentRepository, initAgentRepository } from './agent-repository.ts
 import { ensureBareRepository } from './bare-repository.ts'
 import { taskBranch } from './branch-name.ts'
 import { bothDone, failure, hasCode } from './failure.ts'
-import { gitEnvironment, type Author } from './git-environment.ts'
-import { createGit, type Git } from './git.ts'
-import { createMirrors, type Mirrors } from './mirror.ts'
+import type { Git } from './git.ts'
+import { createHostGit, type HostGit, type WorkspacesOptions } from './host-git.ts'
+import { writeManifest } from './manifest.ts'
 import { checkProjectName } from './project-name.ts'
 import { createRecorder, type HostRepository } from './recorder.ts'
 import { readReferences } from './references.ts'
 import { removeTree } from './remove-tree.ts'
+import { listAttempts, reopenWorkspace, salvageWorkspace } from './reopen.ts'
+import { openScratch } from './scratch.ts'
 import { createSnapshots } from './snapshots.ts'
-import { workspaceRoot, type AttemptPaths, type WorkspaceRoot } from './workspace-root.ts'
+import type { AttemptPaths } from './workspace-root.ts'
 import { createWorkspace } from './workspace.ts'
 
 const THOUGHT_BRANCH = 'main'
-const DEFAULT_AUTHOR: Author = { name: 'Sleepless', email: 'sleepless@localhost' }
-const DEFAULT_DEADLINE_MS = 120_000
-const DEFAULT_FETCH_DEADLINE_MS = 600_000
-
-export interface WorkspacesOptions {
-  /** `$SLEEPLESS_HOME/workspace`; made when it is not there. */
-  readonly root: string
-  /** Of the host's commits, and of the agent's in its own clone. Default: `Sleepless <sleepless@localhost>`. */
-  readonly author?: Author
-  /** Default: `git`, found on `PATH`. */
-  readonly gitBinary?: string
-  /**
-   * The worker's environment. Git gets of it only `PATH`, proxies, TLS certificates, the time zone, the
-   * temporary folder, the ssh agent and `GIT_SSH_COMMAND`. Default: a plain `PATH`.
-   */
-  readonly env?: Readonly<Record<string, string | undefined>>
-  /** For each git command; default 120 s. */
-  readonly deadlineMs?: number
-  /** For each command that talks to a remote; default 10 min. */
-  readonly fetchDeadlineMs?: number
-}
-
-interface OpenDeps {
-  readonly git: Git
-  readonly mirrors: Mirrors
-  readonly root: WorkspaceRoot
-  readonly author: Author
-}
 
 interface Opening {
   readonly request: WorkspaceRequest
@@ -66,28 +39,24 @@ interface Opening {
  * of a canceled attempt are still wanted, and have their own deadlines.
  */
 export function createWorkspaces(options: WorkspacesOptions): Workspaces {
-  const { author = DEFAULT_AUTHOR, gitBinary = 'git', env = {} } = options
-  const { deadlineMs = DEFAULT_DEADLINE_MS, fetchDeadlineMs = DEFAULT_FETCH_DEADLINE_MS } = options
-  const root = workspaceRoot(resolve(options.root))
-  const git = createGit({
-    binary: gitBinary,
-    env: gitEnvironment({ env, homePath: root.homePath, author }),
-    deadlineMs,
-  })
-  const { transportConfigFile } = root
-  const mirrors = createMirrors({ git, fetchDeadlineMs, transportConfigFile })
-  const deps: OpenDeps = { git, mirrors, root, author }
-
+  const host = createHostGit(options)
   return {
     open: (request, signal) =>
-      openWorkspace(deps, request, signal).catch((error: unknown) => {
+      openWorkspace(host, request, signal).catch((error: unknown) => {
         throw failure('the workspace could not be prepared', error)
       }),
+    openScratch: (attempt) =>
+      openScratch(host.root, attemptId(attempt)).catch((error: unknown) => {
+        throw failure('the directory for the attempt could not be made', error)
+      }),
+    list: () => listAttempts(host.root.tasksPath),
+    reopen: (attempt) => reopenWorkspace(host, attempt),
+    salvage: (attempt) => salvageWorkspace(host, attempt),
   }
 }
 
 async function openWorkspace(
-  deps: OpenDeps,
+  deps: HostGit,
   request: WorkspaceRequest,
   signal: AbortSignal,
 ): Promise<Workspace> {
@@ -127,7 +96,7 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-async function openThought(deps: OpenDeps, opening: Opening): Promise<HostRepository> {
+async function openThought(deps: HostGit, opening: Opening): Promise<HostRepository> {
   const { git, root, author } = deps
   const { request, paths, signal } = opening
   const gitDir = root.thoughtPath(request.taskId)
@@ -135,15 +104,16 @@ async function openThought(deps: OpenDeps, opening: Opening): Promise<HostReposi
     const existed = await ensureBareRepository(git, { gitDir, staging: paths.staging }, signal)
     return existed ? branchTipOf(git, gitDir, THOUGHT_BRANCH) : undefined
   }
-  const [branchTip] = await bothDone(
-    prepareHost(),
-    initAgentRepository({ git, paths, author, branch: THOUGHT_BRANCH, signal }),
-  )
+  const agent = { git, paths, author, branch: THOUGHT_BRANCH, signal }
+  const [branchTip] = await bothDone(prepareHost(), initAgentRepository(agent))
+  const { taskId: id } = request
+  const manifest = { taskId: id, project: undefined, branch: THOUGHT_BRANCH, base: undefined }
+  await writeManifest(paths.manifest, manifest)
   return { gitDir, branch: THOUGHT_BRANCH, base: undefined, branchTip }
 }
 
 async function openProject(
-  deps: OpenDeps,
+  deps: HostGit,
   opening: Opening,
   project: NonNullable<WorkspaceRequest['project']>,
 ): Promise<HostRepository> {
@@ -156,6 +126,12 @@ async function openProject(
     { gitDir, staging: paths.staging, remote, defaultBranch: project.defaultBranch },
     signal,
   )
+  await writeManifest(paths.manifest, {
+    taskId: request.taskId,
+    project: project.name,
+    branch,
+    base,
+  })
   const agent = { git, paths, author, branch, signal }
   const [branchTip] = await bothDone(
     branchTipOf(git, gitDir, branch),

@@ -1,4 +1,4 @@
-export type { ConnectableQueue } from './connectable-queue.ts'
+export type { ConnectableQueue, QueueConcern } from './connectable-queue.ts'
 export { createQueue, type QueueOptions } from './create-queue.ts'
 export { InvalidQueueUrlError, QueueUnavailableError } from './errors.ts'
 export type { QueueLogger } from './logger.ts'

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout as delay } from 'node:timers/promises'
 
 import type { ControlMessage, OrderHandler, WorkerId } from '@sleepless/domain'
 import { waitFor } from '@sleepless/testing'
@@ -16,10 +16,10 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
       test('an order as it was published', async () => {
         await using queue = await open()
         const handler = recordedHandler()
-        await queue.consume(handler.handle, { concurrency: 1 })
+        await queue.consume(handler.handle, { concurrency: 1, pool: '' })
         const order = newOrder()
 
-        await queue.publish(order)
+        await queue.publish([order])
 
         await handler.count(1)
         expect(handler.received).toEqual([order])
@@ -28,10 +28,10 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
       test('orders that came before there was a consumer, oldest first', async () => {
         await using queue = await open()
         const orders = [newOrder(), newOrder(), newOrder()]
-        for (const order of orders) await queue.publish(order)
+        await queue.publish(orders)
 
         const handler = recordedHandler()
-        await queue.consume(handler.handle, { concurrency: 1 })
+        await queue.consume(handler.handle, { concurrency: 1, pool: '' })
 
         await handler.count(3)
         expect(handler.received).toEqual(orders)
@@ -40,10 +40,11 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
       test('an order once that was published twice while it waited', async () => {
         await using queue = await open()
         const [twice, last] = [newOrder(), newOrder()]
-        for (const order of [twice, twice, last]) await queue.publish(order)
+        await queue.publish([twice])
+        await queue.publish([twice, last])
 
         const handler = recordedHandler()
-        await queue.consume(handler.handle, { concurrency: 1 })
+        await queue.consume(handler.handle, { concurrency: 1, pool: '' })
 
         await handler.count(2)
         expect(handler.received).toEqual([twice, last])
@@ -52,13 +53,13 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
       test('an order once that was published again while it ran', async () => {
         await using queue = await open()
         const handler = recordedHandler({ held: true })
-        await queue.consume(handler.handle, { concurrency: 2 })
+        await queue.consume(handler.handle, { concurrency: 2, pool: '' })
         const [running, last] = [newOrder(), newOrder()]
-        await queue.publish(running)
+        await queue.publish([running])
         await handler.count(1)
 
-        await queue.publish(running)
-        await queue.publish(last)
+        await queue.publish([running])
+        await queue.publish([last])
 
         await handler.count(2)
         handler.release()
@@ -68,14 +69,14 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
       test('an order again that was published again after it ended', async () => {
         await using queue = await open()
         const handler = recordedHandler()
-        await queue.consume(handler.handle, { concurrency: 1 })
+        await queue.consume(handler.handle, { concurrency: 1, pool: '' })
         const order = newOrder()
-        await queue.publish(order)
+        await queue.publish([order])
         await handler.count(1)
 
         // The handler has ended a moment before the queue knows.
         const again = async (): Promise<boolean> => {
-          await queue.publish(order)
+          await queue.publish([order])
           return handler.received.length > 1
         }
         await waitFor(again, { description: 'the second delivery' })
@@ -89,10 +90,10 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
           await handler.handle(order)
           throw new Error('this attempt goes wrong')
         }
-        await queue.consume(failing, { concurrency: 1 })
+        await queue.consume(failing, { concurrency: 1, pool: '' })
 
         const orders = [newOrder(), newOrder()]
-        for (const order of orders) await queue.publish(order)
+        await queue.publish(orders)
 
         await handler.count(2)
         expect(handler.received).toEqual(orders)
@@ -112,9 +113,9 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
           running -= 1
           ended += 1
         }
-        for (let count = 0; count < 12; count += 1) await queue.publish(newOrder())
+        for (let count = 0; count < 12; count += 1) await queue.publish([newOrder()])
 
-        await queue.consume(handler, { concurrency: 3 })
+        await queue.consume(handler, { concurrency: 3, pool: '' })
 
         await waitFor(() => ended === 12, { description: 'all orders to end' })
         expect(most).toBe(3)
@@ -123,10 +124,10 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
       test('one order each when there are two consumers with one slot', async () => {
         await using queue = await open()
         const handlers = [recordedHandler({ held: true }), recordedHandler({ held: true })]
-        for (const { handle } of handlers) await queue.consume(handle, { concurrency: 1 })
+        for (const { handle } of handlers) await queue.consume(handle, { concurrency: 1, pool: '' })
 
-        await queue.publish(newOrder())
-        await queue.publish(newOrder())
+        await queue.publish([newOrder()])
+        await queue.publish([newOrder()])
 
         await Promise.all(handlers.map((handler) => handler.count(1)))
         expect(handlers.map(({ received }) => received.length)).toEqual([1, 1])
@@ -136,26 +137,40 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
       test('nothing more once they are paused', async () => {
         await using queue = await open()
         const [paused, other] = [recordedHandler(), recordedHandler()]
-        const consumer = await queue.consume(paused.handle, { concurrency: 1 })
+        const consumer = await queue.consume(paused.handle, { concurrency: 1, pool: '' })
 
         await consumer.pause()
-        await queue.publish(newOrder())
-        await queue.consume(other.handle, { concurrency: 1 })
+        await queue.publish([newOrder()])
+        await queue.consume(other.handle, { concurrency: 1, pool: '' })
 
         await other.count(1)
         expect(paused.received).toEqual([])
       })
 
+      test('orders again once they are resumed, also those that came meanwhile', async () => {
+        await using queue = await open()
+        const handler = recordedHandler()
+        const consumer = await queue.consume(handler.handle, { concurrency: 1, pool: '' })
+        const orders = [newOrder(), newOrder(), newOrder()]
+        for (const order of orders) {
+          await consumer.pause()
+          await queue.publish([order])
+          await consumer.resume()
+          await handler.count(orders.indexOf(order) + 1)
+        }
+        expect(handler.received).toEqual(orders)
+      })
+
       test('time to end what runs when they are paused', async () => {
         await using queue = await open()
         const [paused, other] = [recordedHandler({ held: true }), recordedHandler()]
-        const consumer = await queue.consume(paused.handle, { concurrency: 2 })
-        await queue.publish(newOrder())
+        const consumer = await queue.consume(paused.handle, { concurrency: 2, pool: '' })
+        await queue.publish([newOrder()])
         await paused.count(1)
 
         await consumer.pause()
-        await queue.publish(newOrder())
-        await queue.consume(other.handle, { concurrency: 1 })
+        await queue.publish([newOrder()])
+        await queue.consume(other.handle, { concurrency: 1, pool: '' })
 
         await other.count(1)
         expect(paused.received).toHaveLength(1)
@@ -165,11 +180,11 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
       test('nothing more once they are disposed', async () => {
         await using queue = await open()
         const [gone, other] = [recordedHandler(), recordedHandler()]
-        const consumer = await queue.consume(gone.handle, { concurrency: 1 })
+        const consumer = await queue.consume(gone.handle, { concurrency: 1, pool: '' })
 
         await consumer[Symbol.asyncDispose]()
-        await queue.publish(newOrder())
-        await queue.consume(other.handle, { concurrency: 1 })
+        await queue.publish([newOrder()])
+        await queue.consume(other.handle, { concurrency: 1, pool: '' })
 
         await other.count(1)
         expect(gone.received).toEqual([])
@@ -180,12 +195,12 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
       test('orders that wait', async () => {
         await using queue = await open()
         const [first, second, third] = [newOrder(), newOrder(), newOrder()]
-        for (const order of [first, second, third]) await queue.publish(order)
+        for (const order of [first, second, third]) await queue.publish([order])
 
-        await queue.withdraw([first.attemptId, second.attemptId])
+        await queue.withdraw([first, second])
 
         const handler = recordedHandler()
-        await queue.consume(handler.handle, { concurrency: 1 })
+        await queue.consume(handler.handle, { concurrency: 1, pool: '' })
         await handler.count(1)
         expect(handler.received).toEqual([third])
       })
@@ -193,14 +208,14 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
       test('an order so that it can be published anew', async () => {
         await using queue = await open()
         const [order, last] = [newOrder(), newOrder()]
-        await queue.publish(order)
+        await queue.publish([order])
 
-        await queue.withdraw([order.attemptId])
-        await queue.publish(order)
-        await queue.publish(last)
+        await queue.withdraw([order])
+        await queue.publish([order])
+        await queue.publish([last])
 
         const handler = recordedHandler()
-        await queue.consume(handler.handle, { concurrency: 1 })
+        await queue.consume(handler.handle, { concurrency: 1, pool: '' })
         await handler.count(2)
         expect(handler.received).toEqual([order, last])
       })
@@ -208,18 +223,107 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
       test('nothing that runs, and minds none that is unknown', async () => {
         await using queue = await open()
         const handler = recordedHandler({ held: true })
-        await queue.consume(handler.handle, { concurrency: 1 })
+        await queue.consume(handler.handle, { concurrency: 1, pool: '' })
         const running = newOrder()
-        await queue.publish(running)
+        await queue.publish([running])
         await handler.count(1)
 
         const unknown = newOrder()
-        await expect(
-          queue.withdraw([running.attemptId, unknown.attemptId]),
-        ).resolves.toBeUndefined()
+        await expect(queue.withdraw([running, unknown])).resolves.toBeUndefined()
 
         handler.release()
       })
+    })
+
+    describe('keeps pools apart:', () => {
+      test('an order goes to consumers of its pool alone', async () => {
+        await using queue = await open()
+        const [plain, gpu] = [recordedHandler(), recordedHandler()]
+        await queue.consume(plain.handle, { concurrency: 1, pool: '' })
+        await queue.consume(gpu.handle, { concurrency: 1, pool: 'gpu:a100, linux' })
+        const [forPlain, forGpu] = [newOrder(), newOrder('gpu:a100, linux')]
+
+        await queue.publish([forGpu, forPlain])
+
+        await Promise.all([plain.count(1), gpu.count(1)])
+        expect([plain.received, gpu.received]).toEqual([[forPlain], [forGpu]])
+      })
+
+      test('an order for a pool without consumers waits for one', async () => {
+        await using queue = await open()
+        const [plain, gpu] = [recordedHandler(), recordedHandler()]
+        await queue.consume(plain.handle, { concurrency: 2, pool: '' })
+        const [waiting, next] = [newOrder('gpu'), newOrder()]
+        await queue.publish([waiting, next])
+        await plain.count(1)
+
+        await queue.consume(gpu.handle, { concurrency: 1, pool: 'gpu' })
+
+        await gpu.count(1)
+        expect([plain.received, gpu.received]).toEqual([[next], [waiting]])
+      })
+
+      test('orders of several are withdrawn in one call', async () => {
+        await using queue = await open()
+        const orders = [newOrder(), newOrder('gpu'), newOrder('arm')]
+        await queue.publish(orders)
+        const last = ['', 'gpu', 'arm'].map((pool) => newOrder(pool))
+
+        await queue.withdraw(orders)
+        await queue.publish(last)
+
+        const handler = recordedHandler()
+        for (const { pool } of last) await queue.consume(handler.handle, { concurrency: 1, pool })
+        await handler.count(3)
+        expect(new Set(handler.received)).toEqual(new Set(last))
+      })
+
+      test('what is withdrawn from a pool that nobody knows changes nothing', async () => {
+        await using queue = await open()
+        await expect(queue.withdraw([newOrder('unheard of')])).resolves.toBeUndefined()
+      })
+    })
+
+    describe('restores', () => {
+      test('nothing that waits or runs', async () => {
+        await using queue = await open()
+        const handler = recordedHandler({ held: true })
+        const [running, waiting, last] = [newOrder(), newOrder(), newOrder()]
+        await queue.publish([running, waiting])
+        await queue.consume(handler.handle, { concurrency: 1, pool: '' })
+        await handler.count(1)
+
+        await queue.restore([running, waiting])
+        await queue.publish([last])
+
+        handler.release()
+        await handler.count(3)
+        expect(handler.received).toEqual([running, waiting, last])
+      })
+
+      test('an order that it does not have', async () => {
+        await using queue = await open()
+        const handler = recordedHandler()
+        await queue.consume(handler.handle, { concurrency: 1, pool: '' })
+        const order = newOrder()
+
+        await queue.restore([order])
+
+        await handler.count(1)
+        expect(handler.received).toEqual([order])
+      })
+    })
+
+    test('abandons nothing that somebody holds', async () => {
+      await using queue = await open()
+      const handler = recordedHandler({ held: true })
+      await queue.consume(handler.handle, { concurrency: 1, pool: '' })
+      await queue.publish([newOrder(), newOrder()])
+      await handler.count(1)
+
+      expect(await queue.abandoned(10)).toEqual([])
+
+      handler.release()
     })
 
     describe('sends control messages', () => {
@@ -279,14 +383,17 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
     })
 
     describe('when disposed', () => {
-      test('does not wait for a handler that runs', async () => {
+      test('does not wait for handlers that never end, nor longer than a second', async () => {
         const queue = await open()
         const handler = recordedHandler({ held: true })
-        await queue.consume(handler.handle, { concurrency: 1 })
-        await queue.publish(newOrder())
-        await handler.count(1)
+        for (const pool of ['', 'gpu']) {
+          await queue.consume(handler.handle, { concurrency: 1, pool })
+          await queue.publish([newOrder(pool)])
+        }
+        await handler.count(2)
 
-        await expect(queue[Symbol.asyncDispose]()).resolves.toBeUndefined()
+        const closed = queue[Symbol.asyncDispose]().then(() => 'closed')
+        expect(await Promise.race([closed, delay(1000, 'late')])).toBe('closed')
 
         handler.release()
       })
@@ -297,11 +404,12 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
 
         const handler = recordedHandler()
         const calls: (() => Promise<unknown>)[] = [
-          () => queue.publish(newOrder()),
-          () => queue.consume(handler.handle, { concurrency: 1 }),
+          () => queue.publish([newOrder()]),
+          () => queue.consume(handler.handle, { concurrency: 1, pool: '' }),
           () => queue.send(newWorkerId(), newCancel()),
           () => queue.listen(newWorkerId(), () => undefined),
-          () => queue.withdraw([newOrder().attemptId]),
+          () => queue.withdraw([newOrder()]),
+          () => queue.restore([newOrder()]),
           () => queue.waitUntilReady({ timeoutMs: 1_000 }),
         ]
         for (const call of calls) {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { DEFAULT_HOME } from './home.ts'
 import { LOG_LEVELS } from './logger.ts'
+import { parseWorkerCommands, WorkerCommandsError } from './worker-commands.ts'
 
 const wholeNumber = (least: number, most: number): z.ZodCoercedNumber =>
   z.coerce
@@ -42,6 +43,8 @@ export const environmentFields = {
     .string()
     .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]+(?:\?.*)?$/, 'expected s3://bucket?region=…&endpoint=…')
     .optional(),
+  /** How long attempts may go on once their worker is asked to stop. */
+  SLEEPLESS_STOP_GRACE_MS: wholeNumber(0, 86_400_000).default(30_000),
   WORKER_CONCURRENCY: wholeNumber(1, 256).default(2),
   WORKER_LABELS: z
     .string()
@@ -52,6 +55,19 @@ export const environmentFields = {
         .map((label) => label.trim())
         .filter((label) => label !== ''),
     ),
+  /** Programs that tasks may choose as `command:<name>`: see `parseWorkerCommands`. */
+  WORKER_COMMANDS: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      try {
+        return parseWorkerCommands(text)
+      } catch (error) {
+        if (!(error instanceof WorkerCommandsError)) throw error
+        context.addIssue({ code: 'custom', message: error.message })
+        return z.NEVER
+      }
+    }),
   CLAUDE_BIN: z.string().optional(),
   CLAUDE_MODEL: z.string().optional(),
   ANTHROPIC_API_KEY: z.string().optional(),

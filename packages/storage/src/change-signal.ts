@@ -7,6 +7,8 @@ export interface ChangeSignalOptions {
   readonly head: () => number
   /** Changes whenever another connection has committed; cheap to ask. */
   readonly dataVersion: () => number
+  /** Told what either of them throws when nobody waits for them. Default: nothing is told. */
+  readonly onFailure?: (error: unknown) => void
 }
 
 export interface ChangeSignal extends Disposable {
@@ -20,7 +22,7 @@ const POLL_MS = 250
 
 /** Tells listeners that events were appended, by this process or another. */
 export function createChangeSignal(options: ChangeSignalOptions): ChangeSignal {
-  const { wakeFile, head, dataVersion } = options
+  const { wakeFile, head, dataVersion, onFailure } = options
   closeSync(openSync(wakeFile, 'a', 0o600))
   const listeners = new Set<() => void>()
   let seenHead = head()
@@ -34,12 +36,23 @@ export function createChangeSignal(options: ChangeSignalOptions): ChangeSignal {
     return true
   }
 
-  const watched = watchIfPossible(wakeFile, () => void announce())
+  /** Nobody waits for what a timer or a watch throws: it would end the process. */
+  function carefully(look: () => unknown): void {
+    try {
+      look()
+    } catch (error) {
+      onFailure?.(error)
+    }
+  }
+
+  const watched = watchIfPossible(wakeFile, () => carefully(announce))
   const poll = setInterval(() => {
-    const version = dataVersion()
-    if (version === seenVersion) return
-    seenVersion = version
-    announce()
+    carefully(() => {
+      const version = dataVersion()
+      if (version === seenVersion) return
+      announce()
+      seenVersion = version
+    })
   }, POLL_MS)
   poll.unref()
 

@@ -11,6 +11,20 @@ const orm: typeof Orm = require('drizzle-orm')
 const driver: typeof BetterSqliteDriver = require('drizzle-orm/better-sqlite3')
 const core: typeof SqliteCore = require('drizzle-orm/sqlite-core')
 
-export const { and, asc, count, desc, eq, gt, inArray, lt, lte, sql } = orm
+export const {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  getTableColumns,
+  getTableName,
+  gte,
+  inArray,
+  lt,
+  lte,
+  sql,
+} = orm
 export const { drizzle } = driver
 export const { blob, integer, primaryKey, sqliteTable, text } = core

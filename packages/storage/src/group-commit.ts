@@ -16,6 +16,8 @@ export interface GroupCommitOptions<Tx> {
   readonly tx: Tx
   /** Called after each commit. */
   readonly onCommit: () => void
+  /** What a write is rejected with, for an error that it has met. Default: that error. */
+  readonly explain?: (error: unknown) => unknown
 }
 
 export interface GroupCommit<Tx> {
@@ -34,6 +36,7 @@ const MAX_ITEMS = 200
  * however many writes it holds. A write that throws takes nothing else with it.
  */
 export function createGroupCommit<Tx>(options: GroupCommitOptions<Tx>): GroupCommit<Tx> {
+  const { explain = (error) => error } = options
   const group = createTransactionGroup(options.connection, options.tx)
   let waiting: Item<Tx>[] = []
   let flushing: Promise<void> | undefined
@@ -58,7 +61,7 @@ export function createGroupCommit<Tx>(options: GroupCommitOptions<Tx>): GroupCom
     write<T>(work: (tx: Tx) => T): Promise<T> {
       if (closed) return Promise.reject(new Error('the store is closed'))
       const written = new Promise<unknown>((resolve, reject) => {
-        waiting.push({ work, resolve, reject })
+        waiting.push({ work, resolve, reject: (error) => reject(explain(error)) })
       })
       flushing ??= flush()
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `resolve` gets what `work` returned

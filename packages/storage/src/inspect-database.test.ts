@@ -15,7 +15,6 @@ test('a database that a store has made is sound and up to date', async () => {
   expect(inspectDatabase(file)).toEqual({
     schemaVersion: knownSchemaVersion(),
     knownVersion: knownSchemaVersion(),
-    problems: [],
   })
 })
 
@@ -24,10 +23,7 @@ test('a database that lost its end is found out', async () => {
   const file = path.join(directory.path, 'tasks.db')
   await openStore(file)[Symbol.asyncDispose]()
   await truncate(file, 8192)
-  expect(() => {
-    const { problems } = inspectDatabase(file)
-    if (problems.length > 0) throw new Error(problems.join())
-  }).toThrow(/.+/)
+  expect(() => inspectDatabase(file)).toThrow('malformed')
 })
 
 test('what is no database is refused', async () => {

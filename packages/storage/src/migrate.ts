@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
+import { backUpBeforeMigration } from './backup/before-migration.ts'
 import type { Connection } from './database.ts'
 
 // Beside `src` and beside `dist` alike.
@@ -30,12 +31,18 @@ export function schemaVersion(connection: Connection): number {
 /**
  * Brings the schema up to date, each step in a transaction of its own.
  *
+ * @param backupsPath where a copy from before is kept; without it, none is made.
  * @throws {SchemaTooNewError} before anything is changed.
+ * @throws {MigrationBackupError} before anything is changed.
  */
-export function migrate(connection: Connection): void {
+export function migrate(connection: Connection, backupsPath?: string): void {
   const files = migrationFiles()
   const found = schemaVersion(connection)
   assertKnown(found)
+  if (backupsPath !== undefined && found < files.length) {
+    const versions = { fromVersion: found, toVersion: files.length }
+    backUpBeforeMigration({ connection, backupsPath, ...versions })
+  }
   for (const [index, file] of files.entries()) {
     // Nothing to do needs no lock, which somebody who writes may hold.
     if (index < found) continue
@@ -51,7 +58,7 @@ export function migrate(connection: Connection): void {
 }
 
 /** @throws {SchemaTooNewError} */
-function assertKnown(version: number): void {
+export function assertKnown(version: number): void {
   if (version > knownSchemaVersion()) throw new SchemaTooNewError(version, knownSchemaVersion())
 }
 

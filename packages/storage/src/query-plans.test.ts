@@ -9,12 +9,15 @@ import { fillBacklog } from './fixtures/backlog.ts'
 import { attemptOf, SOME_TIME, taskOf, workerOf } from './fixtures/rows.ts'
 import { migrate } from './migrate.ts'
 import { attemptWrites } from './tables/attempt-table.ts'
+import { dependencyReads } from './tables/dependency-table.ts'
 import { eventReads } from './tables/event-table.ts'
+import { factReads } from './tables/facts.ts'
 import { idempotencyWrites } from './tables/idempotency-table.ts'
+import { settingReads } from './tables/setting-table.ts'
 import { taskWrites } from './tables/task-table.ts'
 import { workerReads } from './tables/worker-table.ts'
 
-type Tables = Pick<ReadTx, 'events' | 'workers'> &
+type Tables = Pick<ReadTx, 'events' | 'workers' | 'facts' | 'dependencies'> &
   Pick<WriteTx, 'tasks' | 'attempts' | 'idempotency'>
 
 interface Case {
@@ -22,15 +25,42 @@ interface Case {
   readonly run: (tables: Tables) => unknown
   /** How the plan must begin, line by line. */
   readonly plan: readonly RegExp[]
-  /** The few workers that are online may be sorted. */
-  readonly sorts?: true
+  /** How often the few rows that are online or running are sorted. */
+  readonly sorts?: number
 }
 
 const cases: readonly Case[] = [
   {
-    name: 'the next tasks',
-    run: ({ tasks }) => tasks.ready(1),
-    plan: [/^SCAN tasks USING (COVERING )?INDEX tasks_ready$/],
+    name: 'the partitions with something to start',
+    run: ({ tasks }) => tasks.readyPartitions(),
+    plan: [/^SEARCH tasks USING (COVERING )?INDEX tasks_ready \(partition>\?\)$/],
+  },
+  {
+    name: 'the next task of a partition',
+    run: ({ tasks }) => tasks.readyIn(1, { limit: 1 }),
+    plan: [/^SEARCH tasks USING (COVERING )?INDEX tasks_ready \(partition=\?\)$/],
+  },
+  {
+    name: 'the tasks after that',
+    run: ({ tasks }) => tasks.readyIn(1, { limit: 1, after: { sortKey: 0, id: taskOf(1) } }),
+    plan: [
+      /^SEARCH tasks USING (COVERING )?INDEX tasks_ready \(partition=\? AND \(sort_key,id\)>\(\?,\?\)\)$/,
+    ],
+  },
+  {
+    name: 'tasks whose deadline has come',
+    run: ({ tasks }) => tasks.overdue(SOME_TIME, 1),
+    plan: [/^SEARCH tasks USING (COVERING )?INDEX tasks_deadline \(deadline>\? AND deadline<\?\)$/],
+  },
+  {
+    name: 'the tasks that wait for another',
+    run: ({ dependencies }) => dependencies.openDependents(taskOf(1), 9),
+    plan: [/^SEARCH dependencies USING (COVERING )?INDEX dependencies_open \(depends_on=\?\)$/],
+  },
+  {
+    name: 'what a task waits for',
+    run: ({ dependencies }) => dependencies.of(taskOf(1)),
+    plan: [/^SEARCH dependencies USING PRIMARY KEY \(task_id=\?\)$/],
   },
   {
     name: 'tasks whose moment has come',
@@ -39,8 +69,11 @@ const cases: readonly Case[] = [
   },
   {
     name: 'the next moment',
-    run: ({ tasks }) => tasks.nextDueAt(),
-    plan: [/^SEARCH tasks USING COVERING INDEX tasks_due \(due_at>\?\)$/],
+    run: ({ tasks }) => tasks.nextMoment(),
+    plan: [
+      /^SEARCH tasks USING COVERING INDEX tasks_due \(due_at>\?\)$/,
+      /^SEARCH tasks USING (COVERING )?INDEX tasks_deadline \(deadline>\?\)$/,
+    ],
   },
   {
     name: 'orders that nobody has claimed',
@@ -74,14 +107,20 @@ const cases: readonly Case[] = [
   },
   {
     name: 'the facts for the gates',
-    sorts: true,
-    run: ({ workers }) => workers.facts(),
+    sorts: 3,
+    run: ({ facts }) => facts(),
     plan: [
+      /^SCAN projects USING COVERING INDEX projects_limited$/,
+      /^SCAN attempts USING INDEX attempts_open$/,
+      /^SEARCH tasks USING INDEX sqlite_autoindex_tasks_1 \(id=\?\)$/,
+      /^USE TEMP B-TREE FOR GROUP BY$/,
+      /^SEARCH settings USING INDEX sqlite_autoindex_settings_1 \(key=\?\)$/,
       /^SCAN workers USING INDEX workers_present$/,
       /^CORRELATED SCALAR SUBQUERY 1$/,
       /^SEARCH attempts USING (COVERING )?INDEX attempts_on_worker \(worker_id=\?\)$/,
       /^USE TEMP B-TREE FOR ORDER BY$/,
       /^SCAN attempts USING (COVERING )?INDEX attempts_dispatched$/,
+      /^USE TEMP B-TREE FOR GROUP BY$/,
     ],
   },
   {
@@ -101,8 +140,12 @@ const cases: readonly Case[] = [
   },
   {
     name: 'forgetting old answers',
-    run: ({ idempotency }) => idempotency.prune(new Date(5)),
-    plan: [/^SEARCH idempotency USING (COVERING )?INDEX idempotency_by_age \(at<\?\)$/],
+    run: ({ idempotency }) => idempotency.prune(new Date(5), 500),
+    plan: [
+      /^SEARCH idempotency USING PRIMARY KEY \(scope=\? AND key=\?\)$/,
+      /^LIST SUBQUERY/,
+      /^SEARCH idempotency USING (COVERING )?INDEX idempotency_by_age \(at<\?\)$/,
+    ],
   },
 ]
 
@@ -127,7 +170,9 @@ function plansOn(connection: Connection): Map<string, string[]> {
     attempts: attemptWrites(db),
     events: eventReads(db),
     workers: workerReads(db),
-    idempotency: idempotencyWrites(db),
+    facts: factReads(db, connection, settingReads(connection)),
+    dependencies: dependencyReads(connection),
+    idempotency: idempotencyWrites(db, connection),
   }
   const sources = cases.map(({ name, run }) => {
     executed.length = 0
@@ -167,6 +212,6 @@ describe.each([
     const found = plans.get(name) ?? []
     for (const [index, line] of plan.entries()) expect(found[index]).toMatch(line)
     expect(found.join('\n')).not.toMatch(/^SCAN \w+$/m)
-    expect(found.filter((line) => line.includes('TEMP B-TREE'))).toHaveLength(sorts ? 1 : 0)
+    expect(found.filter((line) => line.includes('TEMP B-TREE'))).toHaveLength(sorts ?? 0)
   })
 })

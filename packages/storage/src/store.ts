@@ -1,61 +1,149 @@
+import { existsSync, statSync } from 'node:fs'
+
 import type { ReadTx, Store, WriteTx } from '@sleepless/domain'
 
 import { createChangeSignal } from './change-signal.ts'
 import { openReader, openWriter, query, type Connection } from './database.ts'
+import { readEpochs, type Epoch } from './epochs.ts'
+import { StoreCorruptError, storeFailureOf } from './failures/store-failure.ts'
+import { createStoreHealth, type StoreHealth } from './failures/store-health.ts'
 import { createGroupCommit } from './group-commit.ts'
+import { watchPages, type WatchPagesOptions } from './integrity/watch-pages.ts'
 import { migrate } from './migrate.ts'
 import { attemptReads, attemptWrites } from './tables/attempt-table.ts'
+import { dependencyReads, dependencyWrites } from './tables/dependency-table.ts'
 import { effectReads, effectWrites } from './tables/effect-table.ts'
 import { eventReads, eventWrites } from './tables/event-table.ts'
+import { factReads, rememberedFacts } from './tables/facts.ts'
 import { idempotencyReads, idempotencyWrites } from './tables/idempotency-table.ts'
+import { leaderReads, leaderWrites } from './tables/leader-table.ts'
 import { leaseClockReads, leaseClockWrites } from './tables/lease-clock-table.ts'
 import { projectReads, projectWrites } from './tables/project-table.ts'
+import { settingReads, settingWrites } from './tables/setting-table.ts'
 import { taskReads, taskWrites } from './tables/task-table.ts'
 import { workerReads, workerWrites } from './tables/worker-table.ts'
+import { keepWalSmall, walBytes } from './wal-keeper.ts'
 
-export interface SqliteStore extends Store, AsyncDisposable {}
+/** What is rejected because of the disk is rejected with a StoreFailureError. */
+export interface SqliteStore extends Store, AsyncDisposable {
+  readonly health: StoreHealth
+  /** Those of the event log, oldest first; a new one begins only while nobody has it open. */
+  readonly epochs: readonly Epoch[]
+}
+
+export interface OpenStoreOptions {
+  /** Where a copy from before a migration is kept; without it, none is made. */
+  readonly backupsPath?: string
+  /** When all pages are looked at; without it, never. */
+  readonly pageChecks?: Pick<WatchPagesOptions, 'firstMs' | 'everyMs'>
+}
 
 /**
  * Opens the database, made and migrated first where need be: one connection that writes, and one
  * that reads what is committed.
  *
  * @throws {SchemaTooNewError} when a newer version of the program wrote it.
+ * @throws {MigrationBackupError} when there is no room for a copy from before a migration.
+ * @throws {StoreFailureError} when the disk does not do what it should, or the file is damaged.
  */
-export function openStore(file: string): SqliteStore {
-  const writer = openWriter(file, migrate)
-  const reader = openReader(file)
+export function openStore(file: string, options: OpenStoreOptions = {}): SqliteStore {
+  if (wasEmptied(file)) throw new StoreCorruptError(file)
+  try {
+    using resources = new DisposableStack()
+    const open = (connection: Connection): Connection =>
+      resources.adopt(connection, (opened) => opened.close())
+    const writer = open(openWriter(file, (opened) => migrate(opened, options.backupsPath)))
+    const store = storeOn({ file, writer, reader: open(openReader(file)) }, options)
+    resources.move()
+    return store
+  } catch (error) {
+    throw storeFailureOf(error, file) ?? error
+  }
+}
+
+/** SQLite takes a file of no length for a new database, and would begin from nothing. */
+function wasEmptied(file: string): boolean {
+  const isEmpty = statSync(file, { throwIfNoEntry: false })?.size === 0
+  // The wake file tells that there was a database, which may still be in the log of writes.
+  return isEmpty && walBytes(file) === 0 && existsSync(`${file}.wake`)
+}
+
+interface Connections {
+  readonly file: string
+  readonly writer: Connection
+  readonly reader: Connection
+}
+
+function storeOn(
+  { file, writer, reader }: Connections,
+  { pageChecks }: OpenStoreOptions,
+): SqliteStore {
+  const resources = new AsyncDisposableStack()
+  resources.defer(() => {
+    reader.close()
+    writer.close()
+  })
   const reads = readsOf(reader)
   const snapshot = reader.transaction((work: (tx: ReadTx) => unknown) => work(reads))
-  const signal = createChangeSignal({
-    wakeFile: `${file}.wake`,
-    head: () => reads.events.head(),
-    dataVersion: () => Number(reader.pragma('data_version', { simple: true })),
-  })
+  const health = createStoreHealth(() => commits.write((tx) => tx.leaseClock.advance(0)))
+  const explain = (error: unknown): unknown => {
+    const failure = storeFailureOf(error, file)
+    if (failure !== undefined) health.note(failure)
+    return failure ?? error
+  }
+  const signal = resources.use(
+    createChangeSignal({
+      wakeFile: `${file}.wake`,
+      head: () => reads.events.head(),
+      dataVersion: () => Number(reader.pragma('data_version', { simple: true })),
+      onFailure: explain,
+    }),
+  )
   const commits = createGroupCommit({
     connection: writer,
     tx: writesOf(writer),
     onCommit: () => signal.committed(),
+    explain,
   })
+  resources.defer(() => commits.close())
+  resources.use(health)
+  resources.use(keepWalSmall({ connection: writer, file }))
+  if (pageChecks !== undefined) {
+    const onDamage = (detail: string): void => {
+      health.note(new StoreCorruptError(file, { cause: new Error(detail) }))
+    }
+    resources.use(watchPages({ file, onDamage, ...pageChecks }))
+  }
 
   return {
+    health,
+    epochs: readEpochs(reader),
     async read<T>(work: (tx: ReadTx) => T): Promise<T> {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `work` returned
-      return snapshot(work) as T
+      try {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `work` returned
+        return snapshot(work) as T
+      } catch (error) {
+        throw explain(error)
+      }
     },
-    write: (work) => commits.write(work),
+    async write(work) {
+      // What was written now would be lost when a backup takes its place.
+      if (health.failure?.code === 'STORE_CORRUPT') throw health.failure
+      return commits.write(work)
+    },
     onChange: (listener) => signal.subscribe(listener),
-    async [Symbol.asyncDispose]() {
-      await commits.close()
-      signal[Symbol.dispose]()
-      reader.close()
-      writer.close()
-    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
 
 function readsOf(connection: Connection): ReadTx {
   const db = query(connection)
+  const settings = settingReads(connection)
   return {
+    facts: rememberedFacts(connection, factReads(db, connection, settings)),
+    settings,
+    dependencies: dependencyReads(connection),
+    leaders: leaderReads(connection),
     tasks: taskReads(db, connection),
     attempts: attemptReads(db),
     events: eventReads(db),
@@ -69,14 +157,19 @@ function readsOf(connection: Connection): ReadTx {
 
 function writesOf(connection: Connection): WriteTx {
   const db = query(connection)
+  const settings = settingWrites(connection)
   return {
+    facts: factReads(db, connection, settings),
+    settings,
+    dependencies: dependencyWrites(connection),
+    leaders: leaderWrites(connection),
     tasks: taskWrites(db, connection),
     attempts: attemptWrites(db),
     events: eventWrites(db),
     workers: workerWrites(db),
     projects: projectWrites(db),
     effects: effectWrites(db),
-    idempotency: idempotencyWrites(db),
+    idempotency: idempotencyWrites(db, connection),
     leaseClock: leaseClockWrites(db),
   }
 }

@@ -30,6 +30,8 @@ export function createTransactionGroup<Tx>(connection: Connection, tx: Tx): Tran
       release.run()
       return () => resolve(value)
     } catch (error) {
+      // A disk that is full or broken takes the whole transaction with it, and the savepoint too.
+      if (!connection.inTransaction) throw error
       rollbackItem.run()
       release.run()
       return () => reject(error)
@@ -45,8 +47,8 @@ export function createTransactionGroup<Tx>(connection: Connection, tx: Tx): Tran
         for (const answer of answers) answer()
         return true
       } catch (error) {
-        if (connection.inTransaction) rollback.run()
         for (const item of items) item.reject(error)
+        if (connection.inTransaction) rollback.run()
         return false
       }
     },

@@ -40,6 +40,14 @@ export type {
 export { startRedis, type RedisOptions, type RedisServer } from './redis-server.ts'
 export { runClaude, type ClaudeRun, type RunClaudeOptions } from './run-claude.ts'
 export { seededRandom, type SeededRandom } from './seeded-random.ts'
+export { hasEnded, spawnTied, stopProcess, type SpawnTiedOptions } from './spawn-tied.ts'
 export { ensureProgram, ProgramMissingError, type EnsureProgramOptions } from './system-packages.ts'
+export {
+  createTcpProxy,
+  type ProxyDirection,
+  type TcpProxy,
+  type TcpProxyOptions,
+} from './tcp-proxy.ts'
 export { temporaryDirectory, type TemporaryDirectory } from './temporary-directory.ts'
 export { waitFor, WaitTimeoutError, type WaitForOptions } from './wait-for.ts'
+export { mountSmallDisk, type SmallDisk } from './small-disk.ts'

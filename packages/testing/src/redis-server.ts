@@ -1,15 +1,13 @@
-import type { ChildProcess } from 'node:child_process'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
 
 import { freePort } from './free-port.ts'
+import { hasEnded, spawnTied, stopProcess } from './spawn-tied.ts'
 import { ensureProgram } from './system-packages.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 import { waitFor } from './wait-for.ts'
 
 const START_TIMEOUT_MS = 10_000
-const STOP_GRACE_MS = 5_000
 const PING_TIMEOUT_MS = 1_000
 
 export interface RedisOptions {
@@ -58,31 +56,6 @@ function flags(options: RedisOptions, port: number, directory: string): readonly
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
 }
 
-function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
-  return pid === undefined || exitCode !== null || signalCode !== null
-}
-
-/** Starts a process that ends with ours, even if ours is killed (on Linux) or never disposes it. */
-function spawnTied(program: string, args: readonly string[]): ChildProcess {
-  // setpriv then becomes the program, so the pid stays the same.
-  const tie = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []
-  const [file = program, ...rest] = [...tie, program, ...args]
-  const child = spawn(file, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const kill = (): void => void child.kill('SIGKILL')
-  process.once('exit', kill)
-  child.once('exit', () => process.off('exit', kill))
-  return child
-}
-
-async function stopProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (hasEnded(child)) return
-  const exited = once(child, 'exit')
-  child.kill(signal)
-  const tooLate = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS)
-  await exited
-  clearTimeout(tooLate)
-}
-
 /**
  * Starts redis-server on 127.0.0.1 (installing it first where `ensureProgram` can) and waits until
  * it answers. Nothing is persisted unless asked for.
@@ -96,7 +69,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     options.directory ?? cleanup.use(await temporaryDirectory('sleepless-redis-')).path
   const port = options.port ?? (await freePort())
 
-  const child = spawnTied(program, flags(options, port, directory))
+  const child = spawnTied({ program, args: flags(options, port, directory) })
   cleanup.defer(() => stopProcess(child, 'SIGKILL'))
   let output = ''
   const note = (chunk: unknown): void => {

@@ -49,8 +49,10 @@ describe('an attempt', () => {
         timeoutMs: 3_600_000,
         budgetMicroUsd: 500_000,
         requester: null,
+        executor: 'claude',
       },
       project: { name: 'hive', remote: '/srv/hive', defaultBranch: null },
+      resume: null,
     })
   })
 

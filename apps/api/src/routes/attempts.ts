@@ -1,5 +1,12 @@
-import { claimAnswer, claimBody, finishBody, reportAnswer, reportBatch } from '@sleepless/contracts'
-import { claim, finish, report } from '@sleepless/engine'
+import {
+  abandonBody,
+  claimAnswer,
+  claimBody,
+  finishBody,
+  reportAnswer,
+  reportBatch,
+} from '@sleepless/contracts'
+import { abandon, claim, finish, report } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 
@@ -39,6 +46,16 @@ export function attemptRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
       async ({ params, body: { outcome, usage, ...proof } }, reply) => {
         const holder = holderOf(params.attempt, proof)
         await store.write((tx) => finish(tx, engine, holder, { outcome: complete(outcome), usage }))
+        return reply.status(204).send()
+      },
+    )
+
+    app.post(
+      '/attempts/:attempt/abandon',
+      { schema: { params: byAttempt, body: abandonBody } },
+      async ({ params, body }, reply) => {
+        const holder = holderOf(params.attempt, body)
+        await store.write((tx) => abandon(tx, engine, holder))
         return reply.status(204).send()
       },
     )

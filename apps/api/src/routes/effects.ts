@@ -1,5 +1,5 @@
 import { beginEffectBody, completeEffectBody, effectAnswer } from '@sleepless/contracts'
-import { taskId } from '@sleepless/domain'
+import { taskId, type Effect } from '@sleepless/domain'
 import { beginEffect, completeEffect } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
@@ -8,7 +8,7 @@ import type { ApiDeps } from '../deps.ts'
 
 type EffectAnswer = z.output<typeof effectAnswer>
 
-/** The ledger of what the outside world sees, for those who do it. */
+/** The ledger of what the outside world sees, for services, whose effects are no attempt's. */
 export function effectRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
@@ -20,18 +20,23 @@ export function effectRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod 
         const { state, result } = await store.write((tx) =>
           beginEffect(tx, engine, { key, kind, taskId: id }),
         )
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it came as JSON
-        return { state, result: (result ?? null) as EffectAnswer['result'] }
+        return { state, result: resultView(result) }
       },
     )
 
     app.post(
       '/effects/complete',
       { schema: { body: completeEffectBody } },
-      async ({ body: { key, result } }, reply) => {
-        await store.write((tx) => completeEffect(tx, engine, key, result))
+      async ({ body }, reply) => {
+        await store.write((tx) => completeEffect(tx, engine, body))
         return reply.status(204).send()
       },
     )
   }
+}
+
+/** What came of an effect, as whoever completed it said. */
+export function resultView(result: Effect['result']): EffectAnswer['result'] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it came as JSON
+  return (result ?? null) as EffectAnswer['result']
 }

@@ -6,6 +6,7 @@ import { waitFor } from '@sleepless/testing'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { buildApp } from '../build-app.ts'
+import { createLeaseTicks } from '../lease-ticks.ts'
 import { createTurns } from '../output/turns.ts'
 import { openControlPlane, TOKENS } from '../test-kit/control-plane.ts'
 import { runningApi } from '../test-kit/running-api.ts'
@@ -137,7 +138,12 @@ describe('the event stream', () => {
 test('a client that reads nothing costs a batch of memory, and then gets everything', async () => {
   const plane = await openControlPlane()
   const stopping = new AbortController()
-  const app = buildApp({ ...plane, outputTurns: createTurns(), stopping: stopping.signal })
+  const app = buildApp({
+    ...plane,
+    leaseTicks: createLeaseTicks(plane),
+    outputTurns: createTurns(),
+    stopping: stopping.signal,
+  })
   onTestFinished(async () => {
     stopping.abort()
     await app.close()

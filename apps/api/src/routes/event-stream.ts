@@ -1,9 +1,11 @@
 import { eventStreamQuery } from '@sleepless/contracts'
 import { taskId } from '@sleepless/domain'
+import { isPosition } from '@sleepless/storage'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
 import type { ApiDeps } from '../deps.ts'
+import { EPOCH_HEADER, epochOf } from '../live/epoch.ts'
 import { eventFeed } from '../live/event-feed.ts'
 import { clientSignal, writeTo } from '../live/write-stream.ts'
 import { eventView } from '../views/event-view.ts'
@@ -23,19 +25,25 @@ export function eventStreamRoutes({ store, stopping }: ApiDeps): FastifyPluginAs
       { schema: { querystring: eventStreamQuery, headers: resumeHeader } },
       async ({ method, query, headers }, reply) => {
         if (method === 'HEAD') return reply.type('text/event-stream').send()
-        const after =
-          headers['last-event-id'] ?? query.after ?? (await store.read((tx) => tx.events.head()))
+        const head = await store.read((tx) => tx.events.head())
+        const asked = headers['last-event-id'] ?? query.after ?? head
+        const after = isPosition(store.epochs, head, asked) ? asked : head
+        const epoch = epochOf(store.epochs)
         reply.hijack()
         const response = reply.raw
         response.writeHead(200, {
           'content-type': 'text/event-stream',
           'cache-control': 'no-store',
           'x-accel-buffering': 'no',
+          [EPOCH_HEADER]: epoch,
         })
         const signal = clientSignal(response, stopping)
         const filter = query.task === undefined ? {} : { taskId: taskId(query.task) }
         try {
           await writeTo(response, ': connected\n\n', signal)
+          // Also with an id, so that browsers do not come again with the one that is void.
+          const reset = `id: ${head}\nevent: reset\ndata: ${JSON.stringify({ epoch, head })}\n\n`
+          if (after !== asked) await writeTo(response, reset, signal)
           for await (const events of eventFeed(store, {
             filter,
             after,

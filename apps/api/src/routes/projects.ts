@@ -24,10 +24,10 @@ export function projectRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
       '/projects',
       { schema: { body: createProjectBody, response: { 201: projectViewSchema } } },
       async (request, reply) => {
-        const { name, remote, defaultBranch } = request.body
+        const { name, remote, defaultBranch, concurrency } = request.body
         const idempotency = idempotencyOf(request)
         const project = await store.write((tx) =>
-          createProject(tx, engine, { name, remote, defaultBranch }, idempotency),
+          createProject(tx, engine, { name, remote, defaultBranch, concurrency }, idempotency),
         )
         return reply
           .status(201)

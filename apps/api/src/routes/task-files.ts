@@ -86,11 +86,18 @@ function unsatisfiable(reply: FastifyReply, lengthBytes: number): ProblemError {
   })
 }
 
-/** The attempt whose work is the task's result. */
+/** The attempt that stored the task's commit: the one that succeeded may have gone on where it ended. */
 function committedAttempt({ store }: ApiDeps, id: TaskId): Promise<Attempt | undefined> {
   return store.read((tx) => {
-    existingTask(tx, id)
-    return tx.attempts.ofTask(id).findLast(({ status }) => status === 'succeeded')
+    const { finishedAt, result } = existingTask(tx, id)
+    const attempts = tx.attempts.ofTask(id)
+    const checkpointed = attempts.findLast(
+      ({ checkpoint }) =>
+        checkpoint !== undefined && (result === undefined || checkpoint.commit === result.commit),
+    )
+    // Until the end, an agent that runs again may make another commit.
+    if (finishedAt !== undefined && checkpointed !== undefined) return checkpointed
+    return attempts.findLast(({ status }) => status === 'succeeded')
   })
 }
 

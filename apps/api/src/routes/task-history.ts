@@ -1,11 +1,13 @@
 import { attemptList, eventList, eventListQuery } from '@sleepless/contracts'
 import { taskId } from '@sleepless/domain'
 import { existingTask } from '@sleepless/engine'
+import { isPosition } from '@sleepless/storage'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
 import { pageOf, parseCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
+import { ProblemError } from '../problems.ts'
 import { attemptView } from '../views/attempt-view.ts'
 import { eventView } from '../views/event-view.ts'
 import { byTaskId } from './by-task-id.ts'
@@ -35,6 +37,7 @@ export function taskHistoryRoutes({ store }: ApiDeps): FastifyPluginAsyncZod {
         const after = parseCursor(cursor, eventId) ?? 0
         return store.read((tx) => {
           existingTask(tx, id)
+          if (!isPosition(store.epochs, tx.events.head(), after)) throw cursorReset()
           const events = tx.events.list({ taskId: id }, { after, limit })
           const { nextCursor } = pageOf(events, limit, (event) => event.id)
           return { items: events.map(eventView), nextCursor }
@@ -42,6 +45,11 @@ export function taskHistoryRoutes({ store }: ApiDeps): FastifyPluginAsyncZod {
       },
     )
   }
+}
+
+function cursorReset(): ProblemError {
+  const detail = 'the events up to there were taken back by a restore; begin again without a cursor'
+  return new ProblemError(410, 'CURSOR_RESET', detail, { field: 'cursor' })
 }
 
 function eventId(text: string): number {

@@ -52,7 +52,12 @@ describe('POST /v1/tasks', () => {
       },
       priority: 50,
       attempts: 0,
+      executor: 'claude',
+      labels: [],
+      onDependencyFailure: 'fail',
+      deadline: null,
       followUpOf: null,
+      parent: null,
       model: null,
       timeoutMs: 3_600_000,
       budgetUsd: null,
@@ -79,6 +84,11 @@ describe('POST /v1/tasks', () => {
       model: 'opus[1m]',
       requester: 'somebody@example.org',
       metadata: { a: [1, { b: null }], constructor: 'x', toString: true, ü: '🐝' },
+      executor: 'command:lint',
+      labels: ['arm', 'gpu=2'],
+      deadline: '2999-01-02T00:00:00.000Z',
+      onDependencyFailure: 'skip',
+      parent: (await submitted()).id,
     }
     const { id } = await submitted({ ...given, notBefore: '2999-01-01T00:00:00Z' })
     const stored: unknown = (await app.send({ url: `/v1/tasks/${id}` })).json()
@@ -115,6 +125,17 @@ describe('POST /v1/tasks', () => {
     ['a model like an option', { prompt: 'a', model: '--help' }, 'model'],
     ['metadata that is a list', { prompt: 'a', metadata: [] }, 'metadata'],
     ['metadata over 8 KiB', { prompt: 'a', metadata: { a: 'ü'.repeat(4096) } }, 'metadata'],
+    ['an executor that is a path', { prompt: 'a', executor: '/bin/sh' }, 'executor'],
+    ['an executor with arguments', { prompt: 'a', executor: 'command:x -y' }, 'executor'],
+    ['a label with a space', { prompt: 'a', labels: ['a b'] }, 'labels.0'],
+    ['too many labels', { prompt: 'a', labels: Array.from('abcdefghijklmnopqrstu') }, 'labels'],
+    ['a dependency that is no id', { prompt: 'a', dependsOn: ['x'] }, 'dependsOn.0'],
+    [
+      'a policy that there is not',
+      { prompt: 'a', onDependencyFailure: 'hope' },
+      'onDependencyFailure',
+    ],
+    ['a deadline that is no moment', { prompt: 'a', deadline: 'soon' }, 'deadline'],
     ['null for a field', { prompt: 'a', requester: null }, 'requester'],
   ])('refuses %s, and names the field', async (_what, body, field) => {
     const answer = await post(body)

@@ -3,9 +3,16 @@ import {
   taskList,
   taskListQuery,
   taskView as taskViewSchema,
+  whyView as whyViewSchema,
 } from '@sleepless/contracts'
-import { ProjectNotFoundError, taskId, type TaskFilter, type TaskId } from '@sleepless/domain'
-import { cancel, existingTask, submit, type Submission } from '@sleepless/engine'
+import {
+  ProjectNotFoundError,
+  RelatedTaskNotFoundError,
+  taskId,
+  type TaskFilter,
+  type TaskId,
+} from '@sleepless/domain'
+import { cancel, existingTask, retryOf, submit, why, type Submission } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
@@ -14,6 +21,7 @@ import type { ApiDeps } from '../deps.ts'
 import { idempotencyOf } from '../idempotency-key.ts'
 import { ProblemError } from '../problems.ts'
 import { taskView, taskViews } from '../views/task-view.ts'
+import { whyView } from '../views/why-view.ts'
 import { byTaskId } from './by-task-id.ts'
 
 const noFields = z.strictObject({}).nullish()
@@ -27,11 +35,11 @@ export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       { schema: { body: submitTaskBody, response: { 201: taskViewSchema } } },
       async (request, reply) => {
         const idempotency = idempotencyOf(request)
-        const written = store.write((tx) => {
-          const task = submit(tx, engine, submissionOf(request.body), idempotency)
-          return taskView(tx, task, engine.clock.now())
-        })
-        const view = await written.catch(asFieldProblem)
+        const submission = submissionOf(request.body)
+        const written = store.write((tx) => submit(tx, engine, submission, idempotency))
+        const task = await written.catch(asFieldProblem)
+        // The facts are looked up once for all tasks of a commit, and not while it holds the lock.
+        const view = await store.read((tx) => taskView(tx, task, engine.clock.now()))
         return reply.status(201).header('location', `/v1/tasks/${view.id}`).send(view)
       },
     )
@@ -56,6 +64,29 @@ export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       async ({ params }) => {
         const id = taskId(params.id)
         return store.read((tx) => taskView(tx, existingTask(tx, id), engine.clock.now()))
+      },
+    )
+
+    app.get(
+      '/tasks/:id/why',
+      { schema: { params: byTaskId, response: { 200: whyViewSchema } } },
+      async ({ params }) => {
+        const id = taskId(params.id)
+        return store.read((tx) => whyView(why(tx, existingTask(tx, id), engine.clock.now())))
+      },
+    )
+
+    app.post(
+      '/tasks/:id/retry',
+      { schema: { params: byTaskId, body: noFields, response: { 201: taskViewSchema } } },
+      async (request, reply) => {
+        const id = taskId(request.params.id)
+        const idempotency = idempotencyOf(request)
+        const view = await store.write((tx) => {
+          const task = submit(tx, engine, retryOf(existingTask(tx, id)), idempotency)
+          return taskView(tx, task, engine.clock.now())
+        })
+        return reply.status(201).header('location', `/v1/tasks/${view.id}`).send(view)
       },
     )
 
@@ -89,14 +120,23 @@ async function cancelTask(
 
 /** A project that is not there is a wrong field of the task, and no missing page. */
 function asFieldProblem(error: unknown): never {
-  if (!(error instanceof ProjectNotFoundError)) throw error
-  throw new ProblemError(422, error.code, error.message, { field: 'project' })
+  if (error instanceof ProjectNotFoundError) {
+    throw new ProblemError(422, error.code, error.message, { field: 'project' })
+  }
+  if (error instanceof RelatedTaskNotFoundError) {
+    throw new ProblemError(422, error.code, error.message, { field: error.field })
+  }
+  throw error
 }
 
 function submissionOf(body: z.output<typeof submitTaskBody>): Submission {
-  const { notBefore, budgetUsd, ...same } = body
+  const { notBefore, deadline, budgetUsd, dependsOn, followUpOf, parent, ...same } = body
   return {
     ...same,
+    dependsOn: dependsOn?.map(taskId),
+    followUpOf: followUpOf === undefined ? undefined : taskId(followUpOf),
+    parent: parent === undefined ? undefined : taskId(parent),
+    deadline: deadline === undefined ? undefined : new Date(deadline),
     notBefore: notBefore === undefined ? undefined : new Date(notBefore),
     budgetMicroUsd: budgetUsd === undefined ? undefined : Math.round(budgetUsd * 1e6),
   }

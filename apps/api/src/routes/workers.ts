@@ -5,6 +5,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
 import type { ApiDeps } from '../deps.ts'
+import { createWorkerStreams } from '../live/worker-streams.ts'
 
 const byWorker = z.object({ worker: workerIdField })
 
@@ -12,7 +13,9 @@ const byWorker = z.object({ worker: workerIdField })
 const HEARTBEATS_PER_LEASE = 3
 
 /** What workers say about themselves. */
-export function workerRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod {
+export function workerRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  const { store, engine } = deps
+  const streams = createWorkerStreams(deps)
   return async (app) => {
     app.post(
       '/workers/:worker/heartbeat',
@@ -21,11 +24,23 @@ export function workerRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod 
         const beat = {
           ...body,
           workerId: workerId(params.worker),
+          shortage: body.shortage,
           attempts: body.attempts.map(attemptId),
         }
         const { canceled, lost } = await store.write((tx) => heartbeat(tx, engine, beat))
         const heartbeatMs = engine.policy.leaseMs / HEARTBEATS_PER_LEASE
         return { heartbeatMs, canceled: [...canceled], lost: [...lost] }
+      },
+    )
+
+    app.get(
+      '/workers/:worker/stream',
+      { schema: { params: byWorker } },
+      async ({ method, params }, reply) => {
+        if (method === 'HEAD') return reply.send()
+        reply.hijack()
+        streams.open(workerId(params.worker), reply.raw)
+        return reply
       },
     )
 

@@ -8,6 +8,7 @@ import {
   createOutputSpool,
   createResultsStore,
   openStore,
+  type OpenStoreOptions,
   type OutputSpool,
   type ResultsStore,
   type SqliteStore,
@@ -27,6 +28,7 @@ export interface ControlPlaneOptions {
   readonly home?: string
   /** Default: long enough that no lease ends within a test. */
   readonly policy?: Partial<EnginePolicy>
+  readonly storeOptions?: OpenStoreOptions
 }
 
 /** What api and scheduler work with: all of it real, on a home of its own. */
@@ -46,10 +48,11 @@ export interface ControlPlane extends AsyncDisposable {
 export async function openControlPlane({
   home,
   policy,
+  storeOptions,
 }: ControlPlaneOptions = {}): Promise<ControlPlane> {
   await using opened = new AsyncDisposableStack()
   const directory = home ?? opened.use(await newHome()).path
-  const store = opened.use(openStore(path.join(directory, 'tasks.db')))
+  const store = opened.use(openStore(path.join(directory, 'tasks.db'), storeOptions))
   const log: string[] = []
   const plane = {
     home: directory,
@@ -60,7 +63,12 @@ export async function openControlPlane({
       path: path.join(directory, 'results'),
     }),
     queue: opened.use(createMemoryQueue()),
-    engine: { clock: systemClock, ids, policy: { ...defaultPolicy(60_000), ...policy } },
+    engine: {
+      clock: systemClock,
+      ids,
+      policy: { ...defaultPolicy(60_000), ...policy },
+      random: Math.random,
+    },
     tokens: TOKENS,
     logger: createLogger({
       service: 'api',

@@ -3,6 +3,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 
 import { buildApp } from '../build-app.ts'
 import type { ApiDeps } from '../deps.ts'
+import { createLeaseTicks } from '../lease-ticks.ts'
 import { createTurns } from '../output/turns.ts'
 import { openControlPlane, TOKENS, type ControlPlane } from './control-plane.ts'
 
@@ -20,6 +21,7 @@ export async function injectedApp(replaced: Partial<ApiDeps> = {}): Promise<Inje
   const stopping = new AbortController()
   const app = buildApp({
     ...plane,
+    leaseTicks: createLeaseTicks(plane),
     outputTurns: createTurns(),
     stopping: stopping.signal,
     ...replaced,

@@ -18,7 +18,7 @@ export async function moveToFinal(
   await store.write((tx) => {
     if (status === 'canceled') return void cancel(tx, engine, taskId(id))
     const workerId = ids.workerId()
-    heartbeat(tx, engine, { ...HELLO, workerId })
+    heartbeat(tx, engine, { ...HELLO, shortage: undefined, workerId })
     const [order] = dispatch(tx, engine)
     if (order?.taskId !== id) throw new Error('another task was first')
     const holder = { ...order, workerId }

@@ -3,7 +3,7 @@ export const HELLO = {
   name: 'host:1',
   concurrency: 20,
   labels: [] as string[],
-  agent: { available: true, version: '2.1.330' },
+  executors: { claude: { available: true, version: '2.1.330' } },
   draining: false,
   attempts: [] as never[],
 } as const

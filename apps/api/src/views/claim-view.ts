@@ -1,8 +1,8 @@
 import type { ClaimAnswer } from '@sleepless/contracts'
-import type { Claimed } from '@sleepless/engine'
+import type { Claimed, Resume } from '@sleepless/engine'
 
 /** All that a worker needs to know of a task. */
-export function claimView({ attempt, task, project }: Claimed): ClaimAnswer {
+export function claimView({ attempt, task, project, resume }: Claimed): ClaimAnswer {
   return {
     attempt: { number: attempt.number, sessionId: attempt.sessionId },
     task: {
@@ -11,6 +11,7 @@ export function claimView({ attempt, task, project }: Claimed): ClaimAnswer {
       timeoutMs: task.timeoutMs,
       budgetMicroUsd: task.budgetMicroUsd ?? null,
       requester: task.requester ?? null,
+      executor: task.executor,
     },
     project: project
       ? {
@@ -19,5 +20,11 @@ export function claimView({ attempt, task, project }: Claimed): ClaimAnswer {
           defaultBranch: project.defaultBranch ?? null,
         }
       : null,
+    resume: resume ? resumeView(resume) : null,
   }
+}
+
+function resumeView({ attemptId, checkpoint }: Resume): NonNullable<ClaimAnswer['resume']> {
+  const { base, warnings } = checkpoint
+  return { attemptId, checkpoint: { ...checkpoint, base: base ?? null, warnings: [...warnings] } }
 }

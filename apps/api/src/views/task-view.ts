@@ -5,19 +5,18 @@ import {
   type ReadTx,
   type Task,
   type TaskResult,
+  type Wait,
 } from '@sleepless/domain'
 import { waitingFor } from '@sleepless/engine'
 
 /** Tasks as the outside sees them; what they wait for is decided afresh. */
 export function taskViews(tx: ReadTx, tasks: readonly Task[], now: Date): TaskView[] {
-  const facts = tx.workers.facts()
+  const facts = tx.facts()
   return tasks.map((task) => {
     const wait = waitingFor(task, facts, now)
     return {
       ...storedFields(task),
-      waitingFor: wait
-        ? { reason: wait.reason, until: instant(wait.until), detail: wait.detail }
-        : null,
+      waitingFor: waitView(wait),
     }
   })
 }
@@ -26,6 +25,11 @@ export function taskView(tx: ReadTx, task: Task, now: Date): TaskView {
   const [view] = taskViews(tx, [task], now)
   if (view === undefined) throw new Error('one task makes one view')
   return view
+}
+
+export function waitView(wait: Wait | undefined): TaskView['waitingFor'] {
+  if (wait === undefined) return null
+  return { reason: wait.reason, until: instant(wait.until), detail: wait.detail }
 }
 
 export function failureView(
@@ -49,7 +53,12 @@ function storedFields(task: Task): Omit<TaskView, 'waitingFor'> {
     status: task.status,
     priority: task.priority,
     attempts: task.attempts,
-    followUpOf: null,
+    executor: task.executor,
+    labels: [...task.labels],
+    onDependencyFailure: task.onDependencyFailure,
+    deadline: instant(task.deadline),
+    followUpOf: task.followUpOf ?? null,
+    parent: task.parent ?? null,
     model: task.model ?? null,
     timeoutMs: task.timeoutMs,
     budgetUsd: task.budgetMicroUsd === undefined ? null : task.budgetMicroUsd / 1e6,

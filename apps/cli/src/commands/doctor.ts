@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 
 import { globalOptions, type CliCommand } from '../cli-command.ts'
 import type { CliContext } from '../cli-context.ts'
+import type { Audit } from '../doctor/audit.ts'
 import { examine } from '../doctor/examine.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts'
@@ -13,8 +14,11 @@ export const doctorCommand: CliCommand = {
   examples: [
     ['sleepless doctor', 'each check with what to do'],
     ['sleepless doctor --json', '{ok, checks: [{name, status, detail, remedy}]}'],
+    ['sleepless doctor --audit', 'also reads the whole event log, and holds every task against it'],
   ],
   notes: 'Changes nothing. The exit code is 1 when a check has failed; warnings do not count.',
+  configure: (command) =>
+    command.option('--audit', 'verify the event log, and tasks and attempts against it'),
   run: doctor,
 }
 
@@ -26,12 +30,27 @@ const paints: Readonly<Record<Finding['status'], Paint>> = {
 
 async function doctor(context: CliContext, command: Command): Promise<ExitCode> {
   const { json, url } = globalOptions(command)
-  const checks = await examine(context, url)
+  const found = await examine(context, url)
+  const audited = command.opts<{ readonly audit?: true }>().audit
+    ? await runAudit(context)
+    : undefined
+  const checks = [...found, ...(audited ? [audited.finding] : [])]
   const isOk = checks.every(({ status }) => status !== 'fail')
   const printer = createPrinter(context.stdout, context.env)
-  if (json === true) printer.json({ ok: isOk, checks })
-  else printFindings(printer, checks)
+  if (json === true) {
+    printer.json({ ok: isOk, checks, ...(audited && { audit: audited.report }) })
+  } else {
+    printFindings(printer, checks)
+    for (const { where, what } of audited?.report?.problems ?? []) {
+      printer.line(['fail', 'red'], `  ${where}: ${what}`)
+    }
+  }
   return isOk ? EXIT_CODES.done : EXIT_CODES.failed
+}
+
+/** Only now: the others need no database. */
+async function runAudit(context: CliContext): Promise<Audit> {
+  return (await import('../doctor/audit.ts')).audit(context)
 }
 
 function printFindings(printer: Printer, checks: readonly Finding[]): void {

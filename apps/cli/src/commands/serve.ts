@@ -13,6 +13,7 @@ import { serviceToken } from '../compose/service-token.ts'
 import { startApi } from '../compose/start-api.ts'
 import { startSlack } from '../compose/start-slack.ts'
 import { startWorker } from '../compose/start-worker.ts'
+import { tellConcerns } from '../compose/tell-concerns.ts'
 
 const apiCommand: CliCommand = {
   name: 'api',
@@ -42,6 +43,7 @@ const schedulerCommand: CliCommand = {
       const plane = openControlPlane(resources, { home, leaseMs: config.leaseMs, use: 'scheduler' })
       const queue = await openQueue(resources, config.queueUrl, logger)
       await waitForQueue(queue)
+      await tellConcerns(queue, logger)
       resources.use(createScheduler({ ...plane, queue, logger }))
       logger.info({}, 'scheduler started')
     }),
@@ -57,22 +59,28 @@ const workerCommand: CliCommand = {
   ],
   notes: 'It shows SLEEPLESS_WORKER_TOKEN, or secrets/worker-token of its home, to the api.',
   run: (context) =>
-    runComposed(context, 'worker', workerConfig, async ({ config, env, logger, resources }) => {
-      requireRedis(config.queueUrl, 'worker')
-      const home = homeAt(config.home)
-      const token = await serviceToken({
-        given: config.workerToken,
-        variable: 'SLEEPLESS_WORKER_TOKEN',
-        home,
-        name: 'worker-token',
-        fallback: config.apiToken,
-        logger,
-      })
-      const queue = await openQueue(resources, config.queueUrl, logger)
-      await waitForQueue(queue)
-      announceSandbox(config.sandbox, logger)
-      await startWorker(resources, { config, apiUrl: config.apiUrl, token, queue, env, logger })
-    }),
+    runComposed(
+      context,
+      'worker',
+      workerConfig,
+      async ({ config, env, logger, resources, hurry }) => {
+        requireRedis(config.queueUrl, 'worker')
+        const home = homeAt(config.home)
+        const token = await serviceToken({
+          given: config.workerToken,
+          variable: 'SLEEPLESS_WORKER_TOKEN',
+          home,
+          name: 'worker-token',
+          fallback: config.apiToken,
+          logger,
+        })
+        const queue = await openQueue(resources, config.queueUrl, logger)
+        await waitForQueue(queue)
+        announceSandbox(config.sandbox, logger)
+        const { apiUrl } = config
+        await startWorker(resources, { config, apiUrl, token, queue, env, logger, hurry })
+      },
+    ),
 }
 
 const slackCommand: CliCommand = {

@@ -4,10 +4,13 @@ import { attemptId, taskId, workerId, type IdSource } from '@sleepless/domain'
 import { defaultPolicy, type EngineDeps } from '@sleepless/engine'
 import { ensureHome, StartupError, systemClock, uuidV7, type Home } from '@sleepless/runtime'
 import {
+  createLeadLocks,
   createOutputSpool,
   createResultsStore,
   lockHome,
   openStore,
+  storeFailureOf,
+  type LeadLocks,
   type OutputSpool,
   type ResultsLocation,
   type ResultsStore,
@@ -25,6 +28,8 @@ export interface ControlPlaneOptions {
 export interface ControlPlane {
   readonly store: SqliteStore
   readonly engine: EngineDeps
+  /** For schedulers. */
+  readonly leadLocks: LeadLocks
 }
 
 export const ids: IdSource = {
@@ -46,8 +51,17 @@ export function openControlPlane(
     lock('home.lock', use === 'standalone' ? 'alone' : 'shared')
     // Two apis would tick the lease clock twice as fast.
     if (use === 'api') lock('api.lock', 'alone')
-    const store = resources.use(openStore(home.databaseFile))
-    return { store, engine: { clock: systemClock, ids, policy: defaultPolicy(leaseMs) } }
+    const storeOptions = {
+      backupsPath: home.backupsPath,
+      // One of the processes on a host is enough for this.
+      ...(use !== 'scheduler' && { pageChecks: {} }),
+    }
+    const store = resources.use(openStore(home.databaseFile, storeOptions))
+    return {
+      store,
+      engine: { clock: systemClock, ids, policy: defaultPolicy(leaseMs), random: Math.random },
+      leadLocks: createLeadLocks(home.path),
+    }
   } catch (error) {
     throw cannotOpen(home, error)
   }
@@ -65,11 +79,20 @@ export async function openFiles(home: Home, location: ResultsLocation): Promise<
   }
 }
 
+const SELF_EXPLAINING: ReadonlySet<unknown> = new Set([
+  'HOME_LOCKED',
+  'SCHEMA_TOO_NEW',
+  'MIGRATION_BACKUP_FAILED',
+])
+
 function cannotOpen(home: Home, error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error)) return error
   // These say what to do about them.
-  if (error.code === 'HOME_LOCKED' || error.code === 'SCHEMA_TOO_NEW') {
-    return new StartupError(error.message, '', { cause: error })
+  if (SELF_EXPLAINING.has(error.code)) return new StartupError(error.message, '', { cause: error })
+  const failure = storeFailureOf(error, home.databaseFile)
+  if (failure !== undefined) {
+    const problem = `The database cannot be opened: ${failure.message}.`
+    return new StartupError(problem, failure.remedy, { cause: error })
   }
   return new StartupError(
     `The database ${home.databaseFile} cannot be opened (${String(error.code)}).`,

@@ -17,6 +17,8 @@ export interface Composition<Config> {
   readonly env: Environment
   readonly logger: Logger
   readonly resources: AsyncDisposableStack
+  /** Aborted when what runs is not to be waited for. */
+  readonly hurry?: AbortSignal | undefined
 }
 
 /** Runs services in this process until it is asked to stop. */
@@ -31,7 +33,7 @@ export async function runComposed<Schema extends z.ZodType<{ readonly logLevel: 
   const logger = await serviceLogger(context, { service, level: config.logLevel, env })
   if (warning !== undefined) logger.warn({}, warning)
   await runService(async (resources) => {
-    await start({ config, env, logger, resources })
+    await start({ config, env, logger, resources, hurry: context.hurry })
   }, context.signal)
   logger.info({}, 'stopped')
   return EXIT_CODES.done

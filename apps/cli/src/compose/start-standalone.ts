@@ -12,6 +12,7 @@ import { announceSandbox } from './sandboxed.ts'
 import { apiTokens, startApi } from './start-api.ts'
 import { startSlack } from './start-slack.ts'
 import { startWorker } from './start-worker.ts'
+import { tellConcerns } from './tell-concerns.ts'
 
 /** The configuration of all apps: they read the same environment. */
 export const standaloneConfig = z.unknown().transform((env, context) => {
@@ -41,11 +42,13 @@ export async function startStandalone({
   env,
   logger,
   resources,
+  hurry,
 }: Composition<StandaloneConfig>): Promise<Api> {
   const { home, leaseMs, queueUrl } = config.api
   const plane = openControlPlane(resources, { home: homeAt(home), leaseMs, use: 'standalone' })
   const queue = await openQueue(resources, queueUrl, logger)
   await waitForQueue(queue)
+  await tellConcerns(queue, logger)
   const tokens = apiTokens(config.api)
   const api = await startApi(resources, { config: config.api, plane, queue, logger })
   resources.use(createScheduler({ ...plane, queue, logger }))
@@ -58,6 +61,7 @@ export async function startStandalone({
     queue,
     env,
     logger,
+    hurry,
   })
   await startSlack(resources, { config: config.slack, apiUrl: url, token: tokens.api, logger })
   return api

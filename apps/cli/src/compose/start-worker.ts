@@ -1,14 +1,15 @@
 import { hostname } from 'node:os'
+import path from 'node:path'
 
 import { createWorkerClient } from '@sleepless/contracts'
 import type { Queue } from '@sleepless/domain'
-import { createClaudeExecutor } from '@sleepless/executor'
-import { createWorkspaces } from '@sleepless/git'
+import { killRemains } from '@sleepless/executor'
+import { createBranches, createWorkspaces } from '@sleepless/git'
 import { homeAt, type Environment, type Logger } from '@sleepless/runtime'
 import { createWorker, type WorkerConfig } from '@sleepless/worker'
 
 import { ids } from './control-plane.ts'
-import { sandboxed } from './sandboxed.ts'
+import { createExecutors } from './create-executors.ts'
 
 export interface StartWorkerOptions {
   readonly config: WorkerConfig
@@ -18,32 +19,28 @@ export interface StartWorkerOptions {
   /** For git alone: proxies, certificates, the ssh agent. */
   readonly env: Environment
   readonly logger: Logger
+  /** Aborted when what runs is not to be waited for. */
+  readonly hurry?: AbortSignal | undefined
 }
-
-const KILL_GRACE_MS = 5000
 
 export async function startWorker(
   resources: AsyncDisposableStack,
-  { config, apiUrl, token, queue, env, logger }: StartWorkerOptions,
+  { config, apiUrl, token, queue, env, logger, hurry }: StartWorkerOptions,
 ): Promise<void> {
   const id = ids.workerId()
-  const { claude, sandbox } = config
-  const executor = createClaudeExecutor({
-    binary: claude.binary,
-    credential: credentialOf(claude),
-    baseUrl: claude.baseUrl,
-    defaultModel: claude.model,
-    toolAccess: sandbox === 'off' ? 'all' : 'edits-only',
-    killGraceMs: KILL_GRACE_MS,
-    path: config.path,
-  })
+  const { workspacePath } = homeAt(config.home)
   const worker = await createWorker(
     {
       id,
       api: createWorkerClient(id, { url: apiUrl, token }),
       queue,
-      executor: sandboxed(executor, sandbox),
-      workspaces: createWorkspaces({ root: homeAt(config.home).workspacePath, env }),
+      executors: createExecutors(config),
+      workspaces: createWorkspaces({ root: workspacePath, env }),
+      branches: createBranches({ root: workspacePath, env }),
+      journalPath: path.join(workspacePath, 'journal'),
+      killRemains,
+      ...(hurry && { hurry }),
+      timing: { graceMs: config.stopGraceMs },
       logger,
     },
     {
@@ -53,13 +50,4 @@ export async function startWorker(
     },
   )
   resources.use(worker)
-}
-
-function credentialOf({
-  apiKey,
-  oauthToken,
-}: WorkerConfig['claude']): { kind: 'api-key' | 'oauth-token'; value: string } | undefined {
-  if (apiKey !== undefined) return { kind: 'api-key', value: apiKey }
-  if (oauthToken !== undefined) return { kind: 'oauth-token', value: oauthToken }
-  return undefined
 }

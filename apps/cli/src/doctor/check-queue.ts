@@ -1,4 +1,4 @@
-import { fail, ok, type Check } from './finding.ts'
+import { fail, ok, warn, type Check } from './finding.ts'
 
 const DEADLINE_MS = 3000
 
@@ -10,7 +10,12 @@ export const checkQueue: Check = {
     await using queue = await createQueue(config.QUEUE_URL)
     try {
       await queue.waitUntilReady({ timeoutMs: DEADLINE_MS })
-      return ok('Redis answers')
+      const concerns = await queue.concerns()
+      if (concerns.length === 0) return ok('Redis answers')
+      return warn(
+        concerns.map(({ message, detail }) => `${message}: ${detail}`).join(' '),
+        concerns.map(({ remedy }) => remedy).join(' '),
+      )
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
       return fail(detail, 'Start Redis, or correct QUEUE_URL; memory: needs none.')

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 
 import type { Environment } from '@sleepless/runtime'
-import { freePort, temporaryDirectory } from '@sleepless/testing'
+import { freePort, startRedis, temporaryDirectory } from '@sleepless/testing'
 import { describe, expect, test } from 'vitest'
 
 import { startFakeApi, TOKEN } from '../testing/fake-api.ts'
@@ -186,5 +186,19 @@ describe('service', () => {
     const queue = await finding('queue', { QUEUE_URL })
     expect(queue.status).toBe('fail')
     expect(queue.detail).not.toContain('hidden')
+  })
+
+  test('warns of a Redis that may lose orders, and says what to do', async () => {
+    const settings = { 'maxmemory-policy': 'volatile-ttl' }
+    await using redis = await startRedis({ settings })
+    const { status, detail, remedy } = await finding('queue', { QUEUE_URL: redis.url })
+    expect(status).toBe('warn')
+    expect(detail).toMatch(/may evict.*volatile-ttl.*keeps nothing on disk/)
+    expect(remedy).toContain('noeviction')
+  })
+
+  test('is content with a Redis that evicts nothing and keeps a file', async () => {
+    await using redis = await startRedis({ appendonly: 'everysec' })
+    expect(await finding('queue', { QUEUE_URL: redis.url })).toMatchObject({ status: 'ok' })
   })
 })

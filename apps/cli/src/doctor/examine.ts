@@ -2,7 +2,8 @@ import { homeAt, readDotenvFile, StartupError, type DotenvFile } from '@sleeples
 
 import type { CliContext } from '../cli-context.ts'
 import { findUrl } from '../connection/find-url.ts'
-import { checkDatabase } from './check-database.ts'
+import { checkBackups } from './check-backups.ts'
+import { checkDatabase, checkWal } from './check-database.ts'
 import { checkHome, checkSecrets } from './check-home.ts'
 import { checkDisk, checkMemory } from './check-machine.ts'
 import { checkClaude, checkGit, checkLogin, checkNode } from './check-programs.ts'
@@ -31,6 +32,8 @@ const checks: readonly Check[] = [
   checkHome,
   checkSecrets,
   checkDatabase,
+  checkWal,
+  checkBackups,
   checkQueue,
   checkApi,
   checkPort,

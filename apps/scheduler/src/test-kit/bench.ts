@@ -42,7 +42,7 @@ export interface Bench {
   /** Lines of the log at `warn` and above. */
   readonly complaints: readonly string[]
   /** Starts one more scheduler; it ends with the test, if not before. */
-  start(replaced?: Partial<SchedulerDeps>): Disposable
+  start(replaced?: Partial<SchedulerDeps>): AsyncDisposable
   submit(submission?: Partial<Submission>): Promise<Task>
   /** A worker says hello, or shows that it is still there. */
   greet(id?: WorkerId, beat?: { readonly available?: boolean }): Promise<WorkerId>
@@ -56,6 +56,21 @@ const POLICY = {
   claimDeadlineMs: 60_000,
 }
 
+const BEAT = {
+  name: 'host:1',
+  concurrency: 100,
+  labels: [],
+  draining: false,
+  attempts: [],
+  shortage: undefined,
+}
+const READY = { available: true, version: '2.1.330' } as const
+const NOT_LOGGED_IN = {
+  available: false,
+  code: 'AGENT_NOT_LOGGED_IN',
+  detail: 'No credential.',
+} as const
+
 export async function bench(policy: Partial<EnginePolicy> = {}): Promise<Bench> {
   const resources = new AsyncDisposableStack()
   onTestFinished(() => resources.disposeAsync())
@@ -67,6 +82,7 @@ export async function bench(policy: Partial<EnginePolicy> = {}): Promise<Bench> 
     clock: systemClock,
     ids,
     policy: { ...defaultPolicy(60_000), ...POLICY, ...policy },
+    random: Math.random,
   }
   const complaints: string[] = []
   const logger = createLogger({
@@ -85,18 +101,9 @@ export async function bench(policy: Partial<EnginePolicy> = {}): Promise<Bench> 
     submit: (submission = {}) =>
       store.write((tx) => submit(tx, engine, { prompt: 'Think.', ...submission })),
     async greet(id = ids.workerId(), { available = true } = {}) {
+      const claude = available ? READY : NOT_LOGGED_IN
       await store.write((tx) =>
-        heartbeat(tx, engine, {
-          workerId: id,
-          name: 'host:1',
-          concurrency: 100,
-          labels: [],
-          draining: false,
-          attempts: [],
-          agent: available
-            ? { available: true, version: '2.1.330' }
-            : { available: false, code: 'AGENT_NOT_LOGGED_IN', detail: 'No credential.' },
-        }),
+        heartbeat(tx, engine, { ...BEAT, workerId: id, executors: { claude } }),
       )
       return id
     },
@@ -106,7 +113,10 @@ export async function bench(policy: Partial<EnginePolicy> = {}): Promise<Bench> 
     async receive() {
       const orders: Order[] = []
       resources.use(
-        await queue.consume(async (order) => void orders.push(order), { concurrency: 10 }),
+        await queue.consume(async (order) => void orders.push(order), {
+          concurrency: 10,
+          pool: '',
+        }),
       )
       return orders
     },

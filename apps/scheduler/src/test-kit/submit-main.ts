@@ -20,5 +20,5 @@ const ids = {
   attemptId: () => attemptId(`att_${uuidV7()}`),
   workerId: () => workerId(`wrk_${uuidV7()}`),
 }
-const engine = { clock: systemClock, ids, policy: defaultPolicy(60_000) }
+const engine = { clock: systemClock, ids, policy: defaultPolicy(60_000), random: Math.random }
 await store.write((tx) => submit(tx, engine, { prompt: 'From elsewhere.' }))

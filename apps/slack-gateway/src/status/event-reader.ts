@@ -1,4 +1,4 @@
-import type { ApiClient, EventView } from '@sleepless/contracts'
+import type { ApiClient, EventsReset, EventView } from '@sleepless/contracts'
 import { backoffMs, type BackoffPolicy } from '@sleepless/domain'
 import type { Logger } from '@sleepless/runtime'
 import { z } from 'zod'
@@ -34,9 +34,18 @@ export function startEventReader(deps: EventReaderDeps): EventReader {
   let position: number | undefined
   let unreadable = { after: -1, times: 0 }
 
+  /** What was read after that was taken back by a restore; messages are put right as tasks go on. */
+  function onReset({ head, epoch }: EventsReset): void {
+    logger.warn(
+      { after: position, head, epoch },
+      'the event log was restored; reading on at its end',
+    )
+    position = head
+  }
+
   async function readOn(after: number): Promise<void> {
     await untilSilent(deps.silenceMs, stopping.signal, async (signal, heard) => {
-      for await (const event of api.events({ after, signal })) {
+      for await (const event of api.events({ after, signal, onReset })) {
         heard()
         apiOutage.recovered()
         await deps.take(event)

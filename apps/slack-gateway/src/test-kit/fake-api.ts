@@ -88,4 +88,8 @@ const unusedMethods = {
   createProject: unused,
   projects: unused,
   ready: unused,
+  retryTask: unused,
+  why: unused,
+  pause: unused,
+  resume: unused,
 }

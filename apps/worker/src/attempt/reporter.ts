@@ -1,13 +1,16 @@
 import type { Held, Report, WorkerClient } from '@sleepless/contracts'
 
-import { persist } from '../persist.ts'
-import { createBacklog } from './backlog.ts'
+import type { AttemptJournal } from '../journal/attempt-journal.ts'
+import { persist, type Patience } from '../persist.ts'
 
 export interface ReporterOptions {
-  readonly api: WorkerClient
+  readonly api: Pick<WorkerClient, 'report' | 'appendOutput'>
   readonly held: Held
+  /** What is told goes there first. */
+  readonly journal: AttemptJournal
   /** Aborted when nothing may be written any more. */
   readonly signal: AbortSignal
+  readonly patience?: Patience | undefined
   /** Called once when the service refuses: the attempt is not ours any more, or the report is bad. */
   readonly onRefused: (error: unknown) => void
 }
@@ -22,38 +25,43 @@ export interface Reporter {
   drain(): Promise<void>
 }
 
-// What may wait in memory while the service is slow; beyond it, the agent waits.
-const MAX_PENDING_BYTES = 1024 * 1024
-const MAX_PENDING_REPORTS = 1000
+/** Reports were taken that the service does not know of any more: it is not the one that took them. */
+class ReportsForgottenError extends Error {
+  override readonly name = 'ReportsForgottenError'
+}
 
 /**
  * While one request is under way, what comes meanwhile gathers for the next: a busy agent makes large
  * requests, and a quiet one is heard at once.
  */
-export function createReporter({ api, held, signal, onRefused }: ReporterOptions): Reporter {
-  const backlog = createBacklog()
+export function createReporter(options: ReporterOptions): Reporter {
+  const { api, held, journal, signal, patience, onRefused } = options
   let sending: Promise<void> | undefined
   let refused: { readonly error: unknown } | undefined
-
-  async function send(): Promise<void> {
-    const { firstSeq, reports } = backlog.nextReports()
-    if (reports.length > 0) {
-      const batch = { firstSeq, reports: [...reports] }
-      backlog.reportsTaken(await persist(() => api.report(held, batch), { signal }))
-    }
-    const { offset, chunk } = backlog.nextOutput()
-    if (chunk.length > 0) {
-      const append = (): Promise<number> => api.appendOutput(held, offset, chunk)
-      backlog.outputTaken(await persist(append, { signal }))
-    }
+  const patiently = {
+    signal,
+    patience,
+    onRetry: () => journal.setAway(true),
   }
 
   async function sendAll(): Promise<void> {
     try {
-      while (!backlog.isEmpty()) await send()
+      for (let batch = await journal.next(); batch !== undefined; batch = await journal.next()) {
+        const { firstSeq, reports, offset, output } = batch
+        if (reports.length > 0) {
+          const sent = { firstSeq, reports: [...reports] }
+          const lastSeq = await persist(() => api.report(held, sent), patiently)
+          if (lastSeq < firstSeq) throw new ReportsForgottenError(`after ${lastSeq}`)
+          journal.reportsTaken(lastSeq)
+        }
+        if (output.length > 0) {
+          const append = (): Promise<number> => api.appendOutput(held, offset, output)
+          journal.outputTaken(await persist(append, patiently))
+        }
+        journal.setAway(false)
+      }
     } catch (error) {
       refused = { error }
-      backlog.clear()
       onRefused(error)
     }
     sending = undefined
@@ -66,18 +74,19 @@ export function createReporter({ api, held, signal, onRefused }: ReporterOptions
   return {
     async report(report) {
       if (refused !== undefined) return
-      backlog.addReport(report)
+      journal.addReport(report)
       wake()
-      if (backlog.reportCount() > MAX_PENDING_REPORTS) await sending
+      await journal.room(signal)
     },
     async output(text) {
       if (refused !== undefined) return
-      backlog.addOutput(text)
+      journal.addOutput(text)
       wake()
-      if (backlog.outputBytes() > MAX_PENDING_BYTES) await sending
+      await journal.room(signal)
     },
     async drain() {
-      await sending
+      wake()
+      while (sending !== undefined) await sending
       if (refused !== undefined) throw refused.error
     },
   }

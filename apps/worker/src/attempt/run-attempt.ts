@@ -1,15 +1,21 @@
 import type { ClaimAnswer, FinishBody } from '@sleepless/contracts'
 import {
+  PushError,
   WorkspaceError,
   type AgentOrder,
   type AgentOutcome,
+  type Executor,
   type Order,
+  type Scratch,
   type Usage,
   type Workspace,
   type WorkspaceRequest,
 } from '@sleepless/domain'
 
 import type { WorkerDeps } from '../deps.ts'
+import { deliver } from '../effects/deliver.ts'
+import { resumeAttempt } from '../effects/resume.ts'
+import type { AttemptJournal } from '../journal/attempt-journal.ts'
 import { persist } from '../persist.ts'
 import { commitRequest, summaryOf } from './commit-message.ts'
 import type { Reporter } from './reporter.ts'
@@ -25,6 +31,8 @@ export interface AttemptInput {
   readonly claimed: ClaimAnswer
   readonly running: RunningAttempt
   readonly reporter: Reporter
+  readonly journal: AttemptJournal
+  readonly executor: Executor
 }
 
 const NO_USAGE: Usage = { costMicroUsd: 0, inputTokens: 0, outputTokens: 0 }
@@ -36,11 +44,19 @@ const NO_USAGE: Usage = { costMicroUsd: 0, inputTokens: 0, outputTokens: 0 }
  * @throws when the attempt was lost, or its ending could not be told.
  */
 export async function runAttempt(deps: WorkerDeps, input: AttemptInput): Promise<void> {
-  const { order, running, reporter } = input
+  const { order, running, reporter, journal } = input
+  const { patience } = deps
   await using resources = new AsyncDisposableStack()
   const ending = await endingOf(deps, input, resources)
+  journal.end(ending)
+  // A service that answers has it on its own disk at once; one that does not, may be away for long.
+  const onRetry = (): void => void journal.sync()
   await reporter.drain()
-  await persist(() => deps.api.finish(order, ending), { signal: running.lostSignal })
+  await persist(() => deps.api.finish(order, ending), {
+    signal: running.lostSignal,
+    patience,
+    onRetry,
+  })
 }
 
 async function endingOf(
@@ -48,15 +64,22 @@ async function endingOf(
   input: AttemptInput,
   resources: AsyncDisposableStack,
 ): Promise<Ending> {
-  const { claimed, running, reporter } = input
+  const { running, reporter, journal, executor } = input
   let usage = NO_USAGE
   try {
-    const workspace = resources.use(
-      await deps.workspaces.open(workspaceRequest(input), running.stopSignal),
-    )
+    const resumed = await resumeAttempt(deps, input)
+    if (resumed !== undefined) return { outcome: resumed, usage }
+    // Whoever goes on from here, should this process die, must know of the attempt.
+    const [workspace] = await Promise.all([openWorkspace(deps, input), journal.begun()])
+    resources.defer(async () => {
+      // Work that could not be kept now may be later on.
+      journal.keep()
+      await workspace[Symbol.asyncDispose]()
+      journal.keep(false)
+    })
     const { path: workspacePath, homePath } = workspace
     const context = { workspacePath, homePath, signal: running.stopSignal }
-    const agent = await runAgent(deps.executor, agentOrder(claimed), context, reporter)
+    const agent = await runAgent(executor, agentOrder(input), context, reporter)
     usage = agent.usage
     return { outcome: await conclude(deps, input, { agent, workspace }), usage }
   } catch (error) {
@@ -66,28 +89,34 @@ async function endingOf(
 
 /** What the agent's ending means for the attempt; a success is committed before it counts as one. */
 async function conclude(
-  { api }: WorkerDeps,
-  { order, claimed, running }: AttemptInput,
-  { agent, workspace }: { readonly agent: AgentOutcome; readonly workspace: Workspace },
+  deps: WorkerDeps,
+  input: AttemptInput,
+  { agent, workspace }: { readonly agent: AgentOutcome; readonly workspace: Workspace | Scratch },
 ): Promise<Outcome> {
+  const { order, claimed, running } = input
   if (agent.kind === 'stopped') return stoppedOutcome(running)
   if (agent.kind === 'failed') return { kind: 'failed', failure: bounded(agent.failure) }
 
-  const { answer, warnings } = agent
-  const commit = await workspace.commit(commitRequest(claimed, answer))
-  if (commit !== undefined) await uploadCommit(api, order, commit, running.lostSignal)
-  return {
-    kind: 'succeeded',
-    summary: summaryOf(answer),
-    ...(commit && { commit: commit.hash, branch: commit.branch }),
-    warnings: warnings.map((warning) => warning.slice(0, 2000)).slice(0, 50),
-  }
+  const { answer, usage } = agent
+  const warnings = agent.warnings.map((warning) => warning.slice(0, 2000)).slice(0, 50)
+  const told = { summary: summaryOf(answer), warnings }
+  const commit =
+    'commit' in workspace ? await workspace.commit(commitRequest(claimed, answer)) : undefined
+  if (commit === undefined) return { kind: 'succeeded', ...told }
+
+  const { api, patience } = deps
+  const { hash, branch, base = null } = commit
+  const checkpoint = { stage: 'committed', commit: hash, branch, base, ...told, usage } as const
+  await uploadCommit(api, order, commit, running.lostSignal)
+  // From here on the agent need not run again, whatever happens.
+  await persist(() => api.checkpoint(order, checkpoint), { signal: running.lostSignal, patience })
+  return deliver(deps, input, checkpoint)
 }
 
 function outcomeOfError(error: unknown, running: RunningAttempt): Outcome {
   if (running.stopReason() === 'lost') throw error
   if (running.stopReason() !== undefined) return stoppedOutcome(running)
-  if (!(error instanceof WorkspaceError)) throw error
+  if (!(error instanceof WorkspaceError || error instanceof PushError)) throw error
   return { kind: 'failed', failure: bounded({ code: error.code, message: error.message }) }
 }
 
@@ -97,6 +126,18 @@ function stoppedOutcome(running: RunningAttempt): Outcome {
 
 function bounded<F extends { readonly message: string }>(failure: F): F {
   return { ...failure, message: failure.message.slice(0, 4000) }
+}
+
+/** A repository only for what is going to be committed: making one takes longer than many a command. */
+function openWorkspace(
+  { workspaces }: WorkerDeps,
+  input: AttemptInput,
+): Promise<Workspace | Scratch> {
+  const { order, claimed, executor, running } = input
+  if (claimed.project === null && !executor.needsWorkspace) {
+    return workspaces.openScratch(order.attemptId)
+  }
+  return workspaces.open(workspaceRequest(input), running.stopSignal)
 }
 
 function workspaceRequest({ order, claimed }: AttemptInput): WorkspaceRequest {
@@ -112,8 +153,10 @@ function workspaceRequest({ order, claimed }: AttemptInput): WorkspaceRequest {
   }
 }
 
-function agentOrder({ task, attempt }: ClaimAnswer): AgentOrder {
+function agentOrder({ order, claimed: { task, attempt } }: AttemptInput): AgentOrder {
   return {
+    taskId: order.taskId,
+    attemptId: order.attemptId,
     prompt: task.prompt,
     sessionId: attempt.sessionId,
     model: task.model ?? undefined,

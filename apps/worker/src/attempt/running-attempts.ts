@@ -8,6 +8,8 @@ export type StopReason =
   | 'worker-stopping'
   /** The attempt has passed on: nothing more may be written about it. */
   | 'lost'
+  /** It could not end in time: the journal tells the next worker of this home what is to be done. */
+  | 'left-behind'
 
 /** An attempt that runs here, with the means to stop it. */
 export interface RunningAttempt extends Disposable {
@@ -22,8 +24,9 @@ export interface RunningAttempt extends Disposable {
 
 export interface RunningAttempts {
   ids(): AttemptId[]
-  /** Aborted when all are stopped, and with them those that come after. */
-  readonly stopSignal: AbortSignal
+  /** Aborted when nothing more is begun: what comes after stops at once. */
+  readonly closedSignal: AbortSignal
+  close(): void
   /** @returns undefined when the attempt runs here already. */
   add(id: AttemptId): RunningAttempt | undefined
   stop(id: AttemptId, reason: StopReason): void
@@ -32,10 +35,14 @@ export interface RunningAttempts {
 
 export function createRunningAttempts(): RunningAttempts {
   const running = new Map<AttemptId, RunningAttempt>()
-  const stopping = new AbortController()
+  const closing = new AbortController()
   let stoppedBy: StopReason | undefined
   return {
-    stopSignal: stopping.signal,
+    closedSignal: closing.signal,
+    close() {
+      stoppedBy ??= 'worker-stopping'
+      closing.abort()
+    },
     ids: () => [...running.keys()],
     add(id) {
       if (running.has(id)) return undefined
@@ -47,7 +54,7 @@ export function createRunningAttempts(): RunningAttempts {
     stop: (id, reason) => running.get(id)?.stop(reason),
     stopAll(reason) {
       stoppedBy = reason
-      stopping.abort()
+      closing.abort()
       for (const attempt of running.values()) attempt.stop(reason)
     },
   }
@@ -62,8 +69,9 @@ function createRunningAttempt(onDispose: () => void): RunningAttempt {
     lostSignal: losing.signal,
     stopReason: () => reason,
     stop(given) {
-      if (given === 'lost') losing.abort()
-      reason = given === 'lost' ? given : (reason ?? given)
+      const isOver = given === 'lost' || given === 'left-behind'
+      if (isOver) losing.abort()
+      if (reason !== 'lost') reason = isOver ? given : (reason ?? given)
       stopping.abort()
     },
     [Symbol.dispose]: onDispose,

@@ -7,6 +7,7 @@ import {
   type ProjectList,
   type ProjectView,
 } from '../http/project.ts'
+import { pauseView, type PauseView } from '../http/service.ts'
 import {
   taskList,
   taskView,
@@ -15,6 +16,7 @@ import {
   type TaskListQuery,
   type TaskView,
 } from '../http/task.ts'
+import { whyView, type WhyView } from '../http/why.ts'
 import {
   beginEffectBody,
   effectAnswer,
@@ -39,6 +41,11 @@ export interface ApiClient {
   artifacts(taskId: string): Promise<ArtifactList>
   artifact(taskId: string, name: string): Promise<ReadableStream<Uint8Array>>
   cancelTask(id: string): Promise<TaskView>
+  /** Submits the same once more, as a follow-up of the task that has ended. */
+  retryTask(id: string): Promise<TaskView>
+  why(id: string): Promise<WhyView>
+  pause(reason?: string): Promise<PauseView>
+  resume(): Promise<PauseView>
   taskEvents(
     id: string,
     query?: { readonly limit?: number; readonly cursor?: string },
@@ -79,6 +86,14 @@ export function createApiClient(options: TransportOptions): ApiClient {
     artifact: async (id, name) =>
       bodyOf(await transport.request(`${task(id)}/artifacts/${encodeURIComponent(name)}`)),
     cancelTask: (id) => transport.json(taskView, `${task(id)}/cancel`, { method: 'POST' }),
+    retryTask: (id) => transport.json(taskView, `${task(id)}/retry`, { method: 'POST' }),
+    why: (id) => transport.json(whyView, `${task(id)}/why`),
+    pause: (reason) =>
+      transport.json(pauseView, '/v1/pause', {
+        method: 'POST',
+        json: reason === undefined ? {} : { reason },
+      }),
+    resume: () => transport.json(pauseView, '/v1/resume', { method: 'POST' }),
     taskEvents: (id, query) =>
       transport.json(eventList, `${task(id)}/events`, { query: { ...query } }),
     events: (stream = {}) => streamEvents(transport, stream),

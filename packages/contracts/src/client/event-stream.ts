@@ -1,6 +1,6 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 
-import { eventView, type EventView } from '../http/event.ts'
+import { eventsReset, eventView, type EventsReset, type EventView } from '../http/event.ts'
 import { ApiUnreachableError } from './errors.ts'
 import type { Transport } from './transport.ts'
 
@@ -9,6 +9,11 @@ export interface EventStreamOptions {
   readonly after?: number
   readonly taskId?: string
   readonly signal?: AbortSignal
+  /**
+   * Called when `after` is of a time that a restore has taken back: what was read may not have
+   * happened. The stream goes on with what happens after `head`.
+   */
+  readonly onReset?: (reset: EventsReset) => void
 }
 
 /**
@@ -19,7 +24,7 @@ export interface EventStreamOptions {
  */
 export async function* streamEvents(
   transport: Transport,
-  { after, taskId, signal }: EventStreamOptions,
+  { after, taskId, signal, onReset }: EventStreamOptions,
 ): AsyncGenerator<EventView, void, undefined> {
   const response = await transport.request('/v1/events', {
     query: { after, task: taskId },
@@ -30,8 +35,9 @@ export async function* streamEvents(
   const messages = response.body
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream())
-  for await (const { data } of untilOver(messages, response.url, signal)) {
-    yield eventView.parse(JSON.parse(data))
+  for await (const { event, data } of untilOver(messages, response.url, signal)) {
+    if (event === 'reset') onReset?.(eventsReset.parse(JSON.parse(data)))
+    else yield eventView.parse(JSON.parse(data))
   }
 }
 

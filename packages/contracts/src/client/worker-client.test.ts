@@ -13,7 +13,7 @@ test('a heartbeat that is not answered in its time is given up, for the next one
     name: 'host:1',
     concurrency: 1,
     labels: [],
-    agent: { available: true, version: '1.0.0' },
+    executors: { claude: { available: true, version: '1.0.0' } },
     draining: false,
     attempts: [],
   } as const

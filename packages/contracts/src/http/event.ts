@@ -14,6 +14,15 @@ export const eventView = z.object({
 })
 export type EventView = z.output<typeof eventView>
 
+/** What a stream says first when it cannot go on from where it was asked to. */
+export const eventsReset = z.object({
+  /** Id of the present epoch. */
+  epoch: z.string(),
+  /** The newest event; the stream goes on after it. */
+  head: z.int(),
+})
+export type EventsReset = z.output<typeof eventsReset>
+
 export const eventListQuery = z.strictObject({
   limit: limitField,
   cursor: cursorField.optional(),

@@ -24,6 +24,18 @@ export const projectNameField = z
     'expected lower-case letters, digits and single hyphens, such as my-project',
   )
 
+/** Name of an executor: `claude`, or `command:` and the name that a worker gives a program. */
+export const executorField = z
+  .string()
+  .max(100)
+  .regex(/^[a-z][a-z0-9-]*(?::[A-Za-z0-9][A-Za-z0-9._-]*)?$/, 'expected the name of an executor')
+
+/** What a worker has, and a task needs: `gpu`, `region=eu`. */
+export const labelField = z
+  .string()
+  .max(63)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._=/-]*$/, 'expected a label of letters, digits and ._=/-')
+
 export const instantField = z.iso.datetime()
 export const moneyUsdField = z.number().nonnegative()
 

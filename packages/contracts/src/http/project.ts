@@ -32,6 +32,8 @@ export const createProjectBody = z.strictObject({
     .max(200)
     .regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, 'expected the name of a branch')
     .optional(),
+  /** How many of its tasks may run at once. Default: as many as workers take. */
+  concurrency: z.int().min(1).max(1000).optional(),
 })
 export type CreateProjectBody = z.input<typeof createProjectBody>
 
@@ -39,6 +41,7 @@ export const projectView = z.object({
   name: projectNameField,
   remote: z.string(),
   defaultBranch: z.string().nullable(),
+  concurrency: z.int().nullable(),
   createdAt: instantField,
 })
 export type ProjectView = z.output<typeof projectView>

@@ -1,10 +1,17 @@
-import { TASK_STATUSES, type TaskKind, type TaskStatus } from '@sleepless/domain'
+import {
+  DEPENDENCY_POLICIES,
+  TASK_STATUSES,
+  type TaskKind,
+  type TaskStatus,
+} from '@sleepless/domain'
 import { z } from 'zod'
 
 import {
   cursorField,
+  executorField,
   instantField,
   jsonObjectField,
+  labelField,
   limitField,
   moneyUsdField,
   projectNameField,
@@ -34,6 +41,20 @@ export const submitTaskBody = z
       .max(100)
       .regex(/^[A-Za-z0-9][A-Za-z0-9._:@/[\]-]*$/, 'expected the name of a model')
       .optional(),
+    /** Default: the agent. */
+    executor: executorField.optional(),
+    /** What its worker must have, all of it. */
+    labels: z.array(labelField).max(20).optional(),
+    /** Tasks that have to end first. */
+    dependsOn: z.array(taskIdField).max(100).optional(),
+    /** What becomes of it when one of them does not succeed. Default: `fail`. */
+    onDependencyFailure: z.enum(DEPENDENCY_POLICIES).optional(),
+    /** It fails when it has not started by then. */
+    deadline: instantField.optional(),
+    /** A task that has ended and that this one goes on with; what is not said here is as it was there. */
+    followUpOf: taskIdField.optional(),
+    /** The task on whose behalf it is submitted. */
+    parent: taskIdField.optional(),
     /** Who asked, for the record. */
     requester: z.string().min(1).max(200).optional(),
     /** Kept and given back; never interpreted. At most 8 KiB as JSON. */
@@ -54,7 +75,7 @@ export const submitTaskBody = z
   })
 export type SubmitTaskBody = z.input<typeof submitTaskBody>
 
-const waitingForView = z.object({
+export const waitingForView = z.object({
   reason: z.enum([
     'paused',
     'not-before',
@@ -86,7 +107,12 @@ export const taskView = z.object({
   priority: z.int(),
   /** How many attempts a worker has begun. */
   attempts: z.int(),
+  executor: z.string(),
+  labels: z.array(z.string()),
+  onDependencyFailure: z.enum(DEPENDENCY_POLICIES),
+  deadline: instantField.nullable(),
   followUpOf: taskIdField.nullable(),
+  parent: taskIdField.nullable(),
   model: z.string().nullable(),
   timeoutMs: z.int(),
   budgetUsd: moneyUsdField.nullable(),

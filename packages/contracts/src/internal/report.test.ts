@@ -107,15 +107,19 @@ test.each([
   [{ attempts: ['att_1'] }, false],
   [{ name: '' }, false],
   [{ token: 'x' }, false],
-  [{ agent: { available: false, code: 'AGENT_NOT_LOGGED_IN', detail: '' } }, true],
-  [{ agent: { available: false, code: 'TIMED_OUT', detail: '' } }, false],
-  [{ agent: { available: false } }, false],
+  [{ executors: { claude: { available: false, code: 'AGENT_NOT_LOGGED_IN', detail: '' } } }, true],
+  [{ executors: {} }, true],
+  [{ executors: { 'command:a b': { available: true, version: '' } } }, false],
+  [{ shortage: { resource: 'disk', detail: '' } }, true],
+  [{ shortage: { resource: 'luck', detail: '' } }, false],
+  [{ executors: { claude: { available: false, code: 'TIMED_OUT', detail: '' } } }, false],
+  [{ executors: { claude: { available: false } } }, false],
 ])('a heartbeat with %j: %s', (fields, isTaken) => {
   const beat = {
     name: 'host:1',
     concurrency: 1,
     labels: [],
-    agent: { available: true, version: '2' },
+    executors: { claude: { available: true, version: '2' } },
     draining: false,
     attempts: [`att_${UUID}`],
   }
@@ -123,7 +127,7 @@ test.each([
 })
 
 test('messages of a queue that have another form are refused', () => {
-  const order = { attemptId: `att_${UUID}`, taskId: `tsk_${UUID}`, fence: 1 }
+  const order = { attemptId: `att_${UUID}`, taskId: `tsk_${UUID}`, fence: 1, pool: '' }
   expect(takes(orderMessage, order)).toBe(true)
   expect(takes(orderMessage, { ...order, fence: 0 })).toBe(false)
   expect(takes(orderMessage, { ...order, taskId: order.attemptId })).toBe(false)

@@ -2,6 +2,7 @@ import { FAILURE_CODES } from '@sleepless/domain'
 import { z } from 'zod'
 
 import { instantField } from '../http/fields.ts'
+import { usage } from './usage.ts'
 import { holder } from './worker.ts'
 
 const at = instantField
@@ -30,12 +31,6 @@ export type ReportBatch = z.input<typeof reportBatch>
 
 /** The last number that is on disk; send the next ones from there. */
 export const reportAnswer = z.object({ acknowledgedSeq: z.int() })
-
-const usage = z.strictObject({
-  costMicroUsd: z.int().nonnegative(),
-  inputTokens: z.int().nonnegative(),
-  outputTokens: z.int().nonnegative(),
-})
 
 const outcome = z.discriminatedUnion('kind', [
   z.strictObject({

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 
-import { attemptIdField, workerIdField } from '../http/fields.ts'
+import { attemptIdField, executorField, workerIdField } from '../http/fields.ts'
+import { checkpoint, resume } from './checkpoint.ts'
 
 const fenceField = z.int().positive()
 
-const agentAvailabilityBody = z.discriminatedUnion('available', [
+const availabilityBody = z.discriminatedUnion('available', [
   z.strictObject({ available: z.literal(true), version: z.string().max(200) }),
   z.strictObject({
     available: z.literal(false),
@@ -18,7 +19,14 @@ export const heartbeatBody = z.strictObject({
   name: z.string().min(1).max(200),
   concurrency: z.int().min(1).max(256),
   labels: z.array(z.string().max(100)).max(50),
-  agent: agentAvailabilityBody,
+  /** What each of its executors can do at present, by name. */
+  executors: z
+    .record(executorField, availabilityBody)
+    .refine((executors) => Object.keys(executors).length <= 50, 'more than 50 executors'),
+  /** What its machine has too little of to start anything more. */
+  shortage: z
+    .strictObject({ resource: z.enum(['memory', 'disk']), detail: z.string().max(500) })
+    .optional(),
   draining: z.boolean(),
   attempts: z.array(attemptIdField).max(256),
 })
@@ -34,10 +42,17 @@ export const heartbeatAnswer = z.object({
 })
 export type HeartbeatAnswer = z.output<typeof heartbeatAnswer>
 
+/** The first line of a worker's stream; after it, an empty line each `keepAliveMs` shows that it lives. */
+export const workerStreamHello = z.object({ keepAliveMs: z.number().positive() })
+
 /** Proof that the sender holds the attempt. */
 export const holder = { workerId: workerIdField, fence: fenceField }
 
+export const checkpointBody = z.strictObject({ ...holder, checkpoint })
+
 export const claimBody = z.strictObject(holder)
+/** Said for a dead worker, by another one of its home. */
+export const abandonBody = z.strictObject(holder)
 export const claimAnswer = z.object({
   attempt: z.object({ number: z.int(), sessionId: z.uuid() }),
   task: z.object({
@@ -46,9 +61,12 @@ export const claimAnswer = z.object({
     timeoutMs: z.number(),
     budgetMicroUsd: z.number().nullable(),
     requester: z.string().nullable(),
+    executor: z.string(),
   }),
   project: z
     .object({ name: z.string(), remote: z.string(), defaultBranch: z.string().nullable() })
     .nullable(),
+  /** Set: go on from there, and run no agent, unless the bundle of the commit is not to be had. */
+  resume: resume.nullable(),
 })
 export type ClaimAnswer = z.output<typeof claimAnswer>

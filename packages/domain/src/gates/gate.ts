@@ -1,7 +1,18 @@
 import type { Facts } from '../facts.ts'
-import type { Task } from '../task.ts'
+import type { SharedTraits, Task } from '../task.ts'
 
-export type WaitReason = 'not-before' | 'retry-backoff' | 'agent-unavailable' | 'capacity'
+export const WAIT_REASONS = [
+  'paused',
+  'not-before',
+  'dependency',
+  'agent-unavailable',
+  'quota',
+  'project-limit',
+  'capacity',
+  'resources',
+  'retry-backoff',
+] as const
+export type WaitReason = (typeof WAIT_REASONS)[number]
 
 export interface Wait {
   readonly kind: 'wait'
@@ -14,3 +25,11 @@ export interface Wait {
 
 /** @returns undefined when the task may pass. */
 export type Gate = (task: Task, facts: Facts, now: Date) => Wait | undefined
+
+/** A gate that looks at nothing but what all tasks of a partition have in common. */
+export type SharedGate = (task: SharedTraits, facts: Facts) => Wait | undefined
+
+/** A wait that ends when something happens, not at a moment that is known. */
+export function waitFor(reason: WaitReason, detail: string): Wait {
+  return { kind: 'wait', reason, until: undefined, detail }
+}

@@ -3,9 +3,10 @@ import type { Gate } from './gate.ts'
 const details = {
   'not-before': 'It was asked not to start earlier.',
   'retry-backoff': 'The last attempt failed; it is tried again after a pause.',
+  quota: 'The quota of the model is used up; it goes on when that is reset.',
 } as const
 
-/** A start time that somebody asked for, or the pause after a failed try. */
+/** A start time that somebody asked for, the pause after a failed try, or the reset of a quota. */
 export const notDue: Gate = (task, _facts, now) => {
   if (task.dueAt === undefined || task.dueAt <= now) return undefined
   const reason = task.dueReason ?? 'not-before'

@@ -1,9 +1,12 @@
 import type { AgentAvailability } from '../agent.ts'
 import type { Failure } from '../failures.ts'
+import type { AttemptId, TaskId } from '../ids.ts'
 import type { Usage } from '../outcome.ts'
 
 /** What the agent is asked to do. */
 export interface AgentOrder {
+  readonly taskId: TaskId
+  readonly attemptId: AttemptId
   readonly prompt: string
   /** A UUID of its own for each attempt; the agent's transcript is kept under it. */
   readonly sessionId: string
@@ -50,6 +53,12 @@ export type AgentOutcome =
 export interface Executor {
   /** Name by which orders choose it. */
   readonly name: string
+  /**
+   * Whether a thought gets a git workspace, to be committed with its answer. Without one it runs in
+   * an empty directory that goes with it, and leaves its output and a summary alone. A task with a
+   * project gets its workspace, and its commit, in any case.
+   */
+  readonly needsWorkspace: boolean
   /** Whether it could run an agent now. */
   probe(): Promise<AgentAvailability>
   /**

@@ -5,6 +5,8 @@ export interface Order {
   readonly attemptId: AttemptId
   readonly taskId: TaskId
   readonly fence: number
+  /** Whose workers may take it: see `poolOf`. */
+  readonly pool: string
 }
 
 /** Runs one order to its end; the slot is taken until then. */
@@ -13,6 +15,8 @@ export type OrderHandler = (order: Order) => Promise<void>
 export interface OrderConsumer extends AsyncDisposable {
   /** Takes no further orders; those that run go on. */
   pause(): Promise<void>
+  /** Takes orders again, after a pause. */
+  resume(): Promise<void>
 }
 
 export interface ControlMessage {
@@ -20,15 +24,25 @@ export interface ControlMessage {
   readonly attemptId: AttemptId
 }
 
+export interface ConsumeOptions {
+  readonly concurrency: number
+  /** The pool whose orders are taken. */
+  readonly pool: string
+}
+
 /** Carries orders to workers, and control messages past them. Nothing durable lives in it. */
 export interface Queue extends AsyncDisposable {
   /** Adding the order of an attempt that is in the queue already changes nothing. */
-  publish(order: Order): Promise<void>
+  publish(orders: readonly Order[]): Promise<void>
+  /** Publishes anew those that the queue has lost, wholly or in part; for orders that nobody takes. */
+  restore(orders: readonly Order[]): Promise<void>
   /** Takes back orders that need not be delivered any more; best effort. */
-  withdraw(attemptIds: readonly AttemptId[]): Promise<void>
-  consume(handler: OrderHandler, options: { readonly concurrency: number }): Promise<OrderConsumer>
+  withdraw(orders: readonly Pick<Order, 'attemptId' | 'pool'>[]): Promise<void>
+  /** Orders that a consumer took and nobody holds any more: at most `limit`, and others the next time. */
+  abandoned(limit: number): Promise<readonly Pick<Order, 'attemptId' | 'pool'>[]>
+  consume(handler: OrderHandler, options: ConsumeOptions): Promise<OrderConsumer>
   send(workerId: WorkerId, message: ControlMessage): Promise<void>
   listen(workerId: WorkerId, listener: (message: ControlMessage) => void): Promise<AsyncDisposable>
   /** Calls back when orders may have been lost: after the connection was away. */
-  onReconnect(listener: () => void): void
+  onReconnect(listener: () => void): Disposable
 }

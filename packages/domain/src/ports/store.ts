@@ -26,6 +26,10 @@ export interface Effect {
   readonly key: string
   readonly kind: string
   readonly taskId: TaskId | undefined
+  /** The attempt that began it, when it was one. */
+  readonly attemptId: AttemptId | undefined
+  /** What was about to be done: enough to find out whether it was. */
+  readonly intent: Readonly<Record<string, unknown>> | undefined
   readonly begunAt: Date
   readonly completedAt: Date | undefined
   readonly result: Readonly<Record<string, unknown>> | undefined
@@ -39,17 +43,43 @@ export interface IdempotentAnswer {
   readonly subject: string
 }
 
+/** A task that another depends on, and how it ended once the other was told. */
+export interface Dependency {
+  readonly id: TaskId
+  readonly outcome: Extract<TaskStatus, 'succeeded' | 'failed' | 'canceled'> | undefined
+}
+
+/** Who acts alone in a role, until `expiresTick` on the lease clock. */
+export interface Leader {
+  readonly role: string
+  /** A name that no other process has. */
+  readonly holder: string
+  /** Larger than that of every holder before. */
+  readonly term: number
+  readonly since: Date
+  readonly expiresTick: number
+}
+
 export interface ReadTx {
+  /** What the gates may know besides the task itself. */
+  facts(): Facts
   readonly tasks: {
     find(id: TaskId): Task | undefined
     /** Newest first; `before` is the last id of the page before. */
     list(filter: TaskFilter, page: Page & { readonly before?: TaskId }): readonly Task[]
-    /** Queued tasks without an open attempt that are due, in the order in which they start. */
-    ready(limit: number): readonly Task[]
+    /** Partitions that have a task which could start now if every shared gate let it pass. */
+    readyPartitions(): readonly number[]
+    /** Such tasks of one partition, in the order in which they start. */
+    readyIn(
+      partition: number,
+      page: Page & { readonly after?: Pick<Task, 'sortKey' | 'id'> | undefined },
+    ): readonly Task[]
     /** Queued tasks whose `dueAt` has come but which are not among the ready ones yet. */
     due(now: Date, limit: number): readonly TaskId[]
-    /** The earliest `dueAt` that is still ahead; absent when nothing waits for a moment. */
-    nextDueAt(): Date | undefined
+    /** Tasks that have not started, and whose deadline has come. */
+    overdue(now: Date, limit: number): readonly Task[]
+    /** The earliest `dueAt` or deadline there is; absent when nothing waits for a moment. */
+    nextMoment(): Date | undefined
   }
   readonly attempts: {
     find(id: AttemptId): Attempt | undefined
@@ -71,16 +101,30 @@ export interface ReadTx {
     list(): readonly Worker[]
     /** Those online or draining whose lease has run out by `tick`. */
     leaseExpired(tick: number): readonly Worker[]
-    /** Facts for the gates, of all workers that are online. */
-    facts(): Facts
   }
   readonly projects: {
     find(name: string): Project | undefined
     /** By name; `after` is the last name of the page before. */
     list(page: Page & { readonly after?: string }): readonly Project[]
   }
+  readonly dependencies: {
+    of(task: TaskId): readonly Dependency[]
+    hasOpenDependents(of: TaskId): boolean
+    /** Some of the tasks that have not been told yet that this one ended. */
+    openDependents(of: TaskId, limit: number): readonly TaskId[]
+    /** A task that has ended and whose dependents have not all been told. */
+    nextEnded(): TaskId | undefined
+  }
+  readonly settings: {
+    find(key: string): unknown
+  }
+  readonly leaders: {
+    find(role: string): Leader | undefined
+  }
   readonly effects: {
     find(key: string): Effect | undefined
+    /** All whose key begins with this, in the order in which they were begun. */
+    list(keyPrefix: string): readonly Effect[]
   }
   readonly idempotency: {
     find(scope: string, key: string): IdempotentAnswer | undefined
@@ -119,6 +163,7 @@ export type AttemptPatch = Partial<
     | 'reportSeq'
     | 'costMicroUsd'
     | 'failure'
+    | 'checkpoint'
     | 'claimedAt'
     | 'startedAt'
     | 'finishedAt'
@@ -130,6 +175,8 @@ export type AttemptPatch = Partial<
 export interface WriteTx extends ReadTx {
   readonly tasks: ReadTx['tasks'] & {
     insert(task: Task): void
+    /** Lowers the number of blockers of each by one. */
+    unblock(ids: readonly TaskId[]): void
     /** @throws {InvalidTransitionError} when the task's status is no longer `from`. */
     update(id: TaskId, from: TaskStatus, patch: TaskPatch): void
     /** Puts tasks whose moment has come among the ready ones. */
@@ -155,14 +202,30 @@ export interface WriteTx extends ReadTx {
   readonly projects: ReadTx['projects'] & {
     insert(project: Project): void
   }
+  readonly dependencies: ReadTx['dependencies'] & {
+    insert(task: TaskId, dependsOn: readonly TaskId[]): void
+    /** To be called in the transaction that ends a task on which others depend. */
+    noteEnded(id: TaskId): void
+    /** To be called when no dependent is left to tell. */
+    forgetEnded(id: TaskId): void
+    /** Notes that these dependents were told how the task ended. */
+    tell(of: TaskId, dependents: readonly TaskId[], outcome: Dependency['outcome']): void
+  }
+  readonly settings: ReadTx['settings'] & {
+    /** @param value anything that JSON can hold; `undefined` takes the setting away. */
+    put(key: string, value: unknown): void
+  }
+  readonly leaders: ReadTx['leaders'] & {
+    put(leader: Leader): void
+  }
   readonly effects: ReadTx['effects'] & {
     begin(effect: Effect): void
     complete(key: string, result: Readonly<Record<string, unknown>>, at: Date): void
   }
   readonly idempotency: ReadTx['idempotency'] & {
     insert(scope: string, key: string, answer: IdempotentAnswer & { readonly at: Date }): void
-    /** Forgets answers that were given before `at`. */
-    prune(before: Date): void
+    /** Forgets at most `limit` answers that were given before that. @returns how many. */
+    prune(before: Date, limit: number): number
   }
   readonly leaseClock: ReadTx['leaseClock'] & {
     advance(elapsedMs: number): void

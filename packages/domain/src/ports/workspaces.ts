@@ -24,6 +24,8 @@ export interface Commit {
   /** 40 hex digits. */
   readonly hash: string
   readonly branch: string
+  /** The commit that it stands on; absent: none. */
+  readonly base: string | undefined
   /** The change as a unified diff, on the worker's disk until the workspace is disposed of. */
   readonly diffFile: string
   /** A git bundle of the commit, likewise. */
@@ -49,7 +51,34 @@ export interface Workspace extends AsyncDisposable {
   checkpoint(): Promise<string | undefined>
 }
 
+/** Two empty directories for one attempt that needs no repository. Disposing removes all in them. */
+export type Scratch = Pick<Workspace, 'path' | 'homePath'> & AsyncDisposable
+
 export interface Workspaces {
   /** @throws {WorkspaceError} when it cannot be made: a remote out of reach, a full disk. */
   open(request: WorkspaceRequest, signal: AbortSignal): Promise<Workspace>
+  /** @throws {WorkspaceError} when it cannot be made. */
+  openScratch(attempt: AttemptId): Promise<Scratch>
+  /** Attempts whose workspaces are on this host: of this process, of others, and of such as died. */
+  list(): Promise<readonly AttemptId[]>
+  /**
+   * Opens a workspace again that a process which has died left behind. Nothing else may use it.
+   *
+   * @returns undefined when there is none, or it was never finished; what there was of it is removed.
+   * @throws {WorkspaceError} when it cannot be opened; it stays as it is then.
+   */
+  reopen(attempt: AttemptId): Promise<Workspace | undefined>
+  /**
+   * Keeps the work in a workspace that was left behind under `refs/sleepless/checkpoints/<attempt>`,
+   * unless a commit holds it, and removes the workspace.
+   *
+   * @returns undefined when there is none, or it was never finished.
+   * @throws {WorkspaceError} when its work cannot be kept; it stays as it is then.
+   */
+  salvage(attempt: AttemptId): Promise<Salvage | undefined>
+}
+
+export interface Salvage {
+  /** The commit that holds what no other does; absent when there was nothing of the kind. */
+  readonly checkpoint: string | undefined
 }

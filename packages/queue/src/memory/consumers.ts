@@ -12,6 +12,8 @@ export interface Consumers {
   /** Runs the order on the consumer with the most free slots, which there must be. */
   run(order: Order): Promise<void>
   pauseAll(): void
+  /** Whether there is one that takes orders, or may take some again. */
+  isAny(): boolean
 }
 
 /**
@@ -19,6 +21,7 @@ export interface Consumers {
  *   of open consumers, and what still runs on paused ones.
  */
 export function createConsumers(onCapacity: (capacity: number) => void): Consumers {
+  const known = new Set<Consumer>()
   const open = new Set<Consumer>()
   const paused = new Set<Consumer>()
 
@@ -38,11 +41,22 @@ export function createConsumers(onCapacity: (capacity: number) => void): Consume
   return {
     add(handler, concurrency) {
       const consumer: Consumer = { handler, concurrency, running: new Set() }
+      known.add(consumer)
       open.add(consumer)
       announce()
       return {
         pause: async () => pause(consumer),
-        [Symbol.asyncDispose]: async () => pause(consumer),
+        async resume() {
+          if (!known.has(consumer)) return
+          paused.delete(consumer)
+          open.add(consumer)
+          announce()
+        },
+        async [Symbol.asyncDispose]() {
+          if (!known.delete(consumer)) return
+          pause(consumer)
+          announce()
+        },
       }
     },
 
@@ -64,6 +78,7 @@ export function createConsumers(onCapacity: (capacity: number) => void): Consume
     pauseAll() {
       for (const consumer of open) pause(consumer)
     },
+    isAny: () => known.size > 0,
   }
 }
 

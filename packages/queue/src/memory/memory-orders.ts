@@ -14,7 +14,13 @@ export interface MemoryOrders {
   close(): void
 }
 
-export function createMemoryOrders(logger: QueueLogger): MemoryOrders {
+export interface MemoryOrdersOptions {
+  readonly logger: QueueLogger
+  /** Called when nothing waits or runs, and nobody is there to take orders: it may be forgotten. */
+  readonly onIdle: () => void
+}
+
+export function createMemoryOrders({ logger, onIdle }: MemoryOrdersOptions): MemoryOrders {
   // fastq cannot take an entry out again: one that is no longer the waiting one is passed over.
   const waiting = new Map<AttemptId, Order>()
   const running = new Set<AttemptId>()
@@ -24,9 +30,17 @@ export function createMemoryOrders(logger: QueueLogger): MemoryOrders {
 
   function setCapacity(capacity: number): void {
     // fastq knows no concurrency of 0.
-    if (capacity === 0) return void entries.pause()
+    if (capacity === 0) {
+      entries.pause()
+      tellIfIdle()
+      return
+    }
     entries.concurrency = capacity
     entries.resume()
+  }
+
+  function tellIfIdle(): void {
+    if (!consumers.isAny() && waiting.size === 0 && running.size === 0) onIdle()
   }
 
   async function deliver(entry: Order): Promise<void> {
@@ -40,6 +54,7 @@ export function createMemoryOrders(logger: QueueLogger): MemoryOrders {
       logger.error({ attemptId, err }, 'order handler failed')
     } finally {
       running.delete(attemptId)
+      tellIfIdle()
     }
   }
 
@@ -50,7 +65,10 @@ export function createMemoryOrders(logger: QueueLogger): MemoryOrders {
       waiting.set(order.attemptId, entry)
       void entries.push(entry)
     },
-    remove: (attemptId) => void waiting.delete(attemptId),
+    remove(attemptId) {
+      waiting.delete(attemptId)
+      tellIfIdle()
+    },
     consume: (handler, concurrency) => consumers.add(handler, concurrency),
     close() {
       entries.kill()

@@ -2,7 +2,7 @@ import type { ConnectableQueue } from '../connectable-queue.ts'
 import { QueueUnavailableError } from '../errors.ts'
 import { silentLogger, type QueueLogger } from '../logger.ts'
 import { createMemoryControl } from './memory-control.ts'
-import { createMemoryOrders } from './memory-orders.ts'
+import { createMemoryOrders, type MemoryOrders } from './memory-orders.ts'
 
 export interface MemoryQueueOptions {
   /** Default: silent. */
@@ -13,7 +13,7 @@ export interface MemoryQueueOptions {
 export function createMemoryQueue({
   logger = silentLogger,
 }: MemoryQueueOptions = {}): ConnectableQueue {
-  const orders = createMemoryOrders(logger)
+  const pools = new Map<string, MemoryOrders>()
   const control = createMemoryControl(logger)
   let isClosed = false
 
@@ -21,21 +21,36 @@ export function createMemoryQueue({
     if (isClosed) throw new QueueUnavailableError('the queue is closed')
   }
 
+  function ordersOf(pool: string): MemoryOrders {
+    const known = pools.get(pool)
+    if (known !== undefined) return known
+    const orders = createMemoryOrders({ logger, onIdle: () => void pools.delete(pool) })
+    pools.set(pool, orders)
+    return orders
+  }
+
   return {
     async waitUntilReady() {
       assertOpen()
     },
-    async publish(order) {
+    concerns: async () => [],
+    async publish(orders) {
       assertOpen()
-      orders.add(order)
+      for (const order of orders) ordersOf(order.pool).add(order)
     },
-    async withdraw(attemptIds) {
+    async restore(orders) {
       assertOpen()
-      for (const attemptId of attemptIds) orders.remove(attemptId)
+      for (const order of orders) ordersOf(order.pool).add(order)
     },
-    async consume(handler, { concurrency }) {
+    async withdraw(orders) {
       assertOpen()
-      return orders.consume(handler, concurrency)
+      for (const { attemptId, pool } of orders) pools.get(pool)?.remove(attemptId)
+    },
+    // Who takes orders here ends with the queue.
+    abandoned: async () => [],
+    async consume(handler, { concurrency, pool }) {
+      assertOpen()
+      return ordersOf(pool).consume(handler, concurrency)
     },
     async send(workerId, message) {
       assertOpen()
@@ -46,10 +61,10 @@ export function createMemoryQueue({
       return control.listen(workerId, listener)
     },
     // A process does not lose touch with itself.
-    onReconnect: () => undefined,
+    onReconnect: () => ({ [Symbol.dispose]: () => undefined }),
     async [Symbol.asyncDispose]() {
       isClosed = true
-      orders.close()
+      for (const orders of pools.values()) orders.close()
       control.close()
     },
   }

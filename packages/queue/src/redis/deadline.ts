@@ -22,3 +22,12 @@ export async function withDeadline<Value>(
     done.abort()
   }
 }
+
+/** Waits for work whose failure changes nothing, and not for long. */
+export async function settleWithin(timeoutMs: number, work: PromiseLike<unknown>): Promise<void> {
+  await withDeadline(
+    timeoutMs,
+    async () => void (await work),
+    () => new Error('too late'),
+  ).catch(() => undefined)
+}

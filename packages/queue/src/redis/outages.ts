@@ -12,7 +12,7 @@ export interface Outages {
   /** Why a connection last failed, if one ever did. */
   lastFailure(): string | undefined
   /** Calls back after all connections are there again, if one that had been there was lost. */
-  onRestored(listener: () => void): void
+  onRestored(listener: () => void): Disposable
 }
 
 export function createOutages(address: RedisAddress, logger: QueueLogger): Outages {
@@ -67,6 +67,11 @@ export function createOutages(address: RedisAddress, logger: QueueLogger): Outag
     },
     isOut: () => out.size > 0,
     lastFailure: () => failure,
-    onRestored: (listener) => void listeners.add(listener),
+    onRestored(listener) {
+      // Of its own, so that the same function given twice is two listeners.
+      const own = (): void => listener()
+      listeners.add(own)
+      return { [Symbol.dispose]: () => void listeners.delete(own) }
+    },
   }
 }

@@ -3,7 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import type { RedisAddress } from './redis-address.ts'
 
 const MIN_RETRY_DELAY_MS = 50
-const MAX_RETRY_DELAY_MS = 1_000
+const MAX_RETRY_DELAY_MS = 500
 
 export type OpenClient = (address: RedisAddress, timeoutMs: number) => Redis
 

@@ -3,13 +3,17 @@ import { Worker } from 'bullmq'
 
 import type { QueueLogger } from '../logger.ts'
 import type { Connections } from './connections.ts'
+import { settleWithin } from './deadline.ts'
 import { createOrderProcessor } from './order-processor.ts'
 import type { RedisAddress } from './redis-address.ts'
 import type { QueueName } from './redis-orders.ts'
 import { isConnectionError, isLostJob } from './worker-errors.ts'
 
 const LOCK_MS = 60_000
-const IDLE_WAIT_SECONDS = 5
+// How late a job is seen whose wake-up was lost in Redis.
+const IDLE_WAIT_SECONDS = 1
+// Nothing that closing does needs longer, unless Redis is away.
+const CLOSE_MS = 500
 const REFUSED_PAUSE_MS = 1_000
 
 export interface RedisConsumerDeps {
@@ -17,6 +21,8 @@ export interface RedisConsumerDeps {
   readonly connections: Connections
   readonly logger: QueueLogger
   readonly queue: QueueName
+  /** How long a call may take. */
+  readonly timeoutMs: number
 }
 
 /** @throws {QueueUnavailableError} when Redis does not let us begin in time. */
@@ -49,7 +55,7 @@ export async function createRedisConsumer(
   async function close(): Promise<void> {
     isPaused = true
     refusals[Symbol.dispose]()
-    await worker.close(true)
+    await settleWithin(CLOSE_MS, worker.close(true))
     connection[Symbol.dispose]()
   }
 
@@ -61,9 +67,15 @@ export async function createRedisConsumer(
   }
   return {
     async pause() {
+      // What comes from now on is given back, whatever Redis says.
       isPaused = true
       await worker.pause(true)
-      await endIdleWait(worker)
+      await settleWithin(deps.timeoutMs, endIdleWait(worker))
+    },
+    async resume() {
+      await settleWithin(deps.timeoutMs, beginIdleWait(worker))
+      isPaused = false
+      await worker.resume()
     },
     [Symbol.asyncDispose]: close,
   }
@@ -74,6 +86,13 @@ async function endIdleWait(worker: Worker): Promise<void> {
   const backend = worker.getBackend()
   const blocking = await backend.blockingClient
   if (blocking?.status === 'ready') await backend.disconnectBlocking(false)
+}
+
+/** Undoes {@link endIdleWait}: BullMQ does it too, some seconds after it has noticed. */
+async function beginIdleWait(worker: Worker): Promise<void> {
+  const backend = worker.getBackend()
+  const blocking = await backend.blockingClient
+  if (blocking?.status === 'end') await backend.reconnectBlocking()
 }
 
 /** BullMQ asks again at once when Redis answers with an error (out of memory, read only). */

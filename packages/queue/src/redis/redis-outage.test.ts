@@ -20,19 +20,19 @@ describe('when Redis is killed and comes back empty', () => {
     queue.onReconnect(() => {
       reconnects += 1
     })
-    await queue.consume(handler.handle, { concurrency: 2 })
+    await queue.consume(handler.handle, { concurrency: 2, pool: '' })
     await queue.listen(worker, () => {
       messages += 1
     })
-    await queue.publish(newOrder())
+    await queue.publish([newOrder()])
     await handler.count(1)
     expect(reconnects).toBe(0)
 
     await server.stop('SIGKILL')
-    await expect(queue.publish(newOrder())).rejects.toBeInstanceOf(QueueUnavailableError)
+    await expect(queue.publish([newOrder()])).rejects.toBeInstanceOf(QueueUnavailableError)
     await using _again = await startRedis({ port: server.port })
     await waitFor(() => reconnects > 0, { description: 'the reconnection' })
-    await queue.publish(newOrder())
+    await queue.publish([newOrder()])
     await handler.count(2)
     const isHeard = async (): Promise<boolean> => {
       await queue.send(worker, newCancel())
@@ -56,15 +56,15 @@ describe('when Redis is killed and comes back empty', () => {
     queue.onReconnect(() => {
       reconnects += 1
     })
-    await queue.consume(handler.handle, { concurrency: 1 })
-    await queue.publish(newOrder())
+    await queue.consume(handler.handle, { concurrency: 1, pool: '' })
+    await queue.publish([newOrder()])
     await handler.count(1)
 
     await server.stop('SIGKILL')
     await using _again = await startRedis({ port: server.port })
     await waitFor(() => reconnects > 0, { description: 'the reconnection' })
     handler.release()
-    await queue.publish(newOrder())
+    await queue.publish([newOrder()])
 
     await handler.count(2)
     expect(logger.entries.filter(({ level }) => level === 'error')).toEqual([])
@@ -78,16 +78,16 @@ describe('when Redis is killed and comes back empty', () => {
     queue.onReconnect(() => {
       reconnects += 1
     })
-    await queue.consume(handler.handle, { concurrency: 2 })
+    await queue.consume(handler.handle, { concurrency: 2, pool: '' })
     const [running, last] = [newOrder(), newOrder()]
-    await queue.publish(running)
+    await queue.publish([running])
     await handler.count(1)
 
     await server.stop('SIGKILL')
     await using _again = await startRedis({ port: server.port })
     await waitFor(() => reconnects > 0, { description: 'the reconnection' })
-    await queue.publish(running)
-    await queue.publish(last)
+    await queue.publish([running])
+    await queue.publish([last])
 
     await handler.count(2)
     handler.release()
@@ -104,15 +104,15 @@ test('a Redis that is emptied under a live connection counts as an outage', asyn
     reconnects += 1
   })
   const handler = recordedHandler()
-  await queue.consume(handler.handle, { concurrency: 1 })
-  const hasWitness = async (): Promise<boolean> => (await client.dbsize()) > 1
+  await queue.consume(handler.handle, { concurrency: 1, pool: '' })
+  const hasWitness = async (): Promise<boolean> => (await client.dbsize()) > 0
   await waitFor(hasWitness, { description: 'a key to miss' })
 
   await client.flushall()
 
   await waitFor(() => reconnects > 0, { description: 'the loss to be noticed' })
   const order = newOrder()
-  await queue.publish(order)
+  await queue.publish([order])
   await handler.count(1)
   expect(handler.received).toEqual([order])
 })
@@ -123,7 +123,9 @@ test('a frozen Redis fails a call at its deadline', async () => {
   await queue.waitUntilReady({ timeoutMs: 5_000 })
   process.kill(server.pid, 'SIGSTOP')
 
-  await expect(queue.publish(newOrder())).rejects.toThrow(/no answer within 200 ms|Socket timeout/)
+  await expect(queue.publish([newOrder()])).rejects.toThrow(
+    /no answer within 200 ms|Socket timeout/,
+  )
 
   process.kill(server.pid, 'SIGCONT')
 })
@@ -134,9 +136,9 @@ test.each(['SIGKILL', 'SIGSTOP'] as const)(
     await using server = await startRedis()
     const queue = createRedisQueue({ url: server.url })
     const handler = recordedHandler({ held: true })
-    await queue.consume(handler.handle, { concurrency: 2 })
+    await queue.consume(handler.handle, { concurrency: 2, pool: '' })
     await queue.listen(newWorkerId(), () => undefined)
-    await queue.publish(newOrder())
+    await queue.publish([newOrder()])
     await handler.count(1)
     process.kill(server.pid, signal)
 
@@ -148,7 +150,7 @@ test.each(['SIGKILL', 'SIGSTOP'] as const)(
 
 test('a queue is disposed that never reached its Redis', async () => {
   const queue = createRedisQueue({ url: 'redis://127.0.0.1:1' })
-  const consuming = queue.consume(recordedHandler().handle, { concurrency: 1 })
+  const consuming = queue.consume(recordedHandler().handle, { concurrency: 1, pool: '' })
 
   await queue[Symbol.asyncDispose]()
 
@@ -174,7 +176,7 @@ describe('the password', () => {
     await server.stop('SIGKILL')
     const isOut = (): boolean => logger.entries.length > 0
     await waitFor(isOut, { description: 'the outage' })
-    await queue.publish(newOrder()).catch((error) => failures.push(error))
+    await queue.publish([newOrder()]).catch((error) => failures.push(error))
 
     const said = JSON.stringify([logger.entries, failures.map(String), failures])
     expect(failures).toHaveLength(expectedFailures)

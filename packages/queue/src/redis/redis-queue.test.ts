@@ -10,6 +10,7 @@ import { openBullQueue, openRawRedis } from '../fixtures/raw-redis.ts'
 import { recordedHandler } from '../fixtures/recorded-handler.ts'
 import { recordedLogger } from '../fixtures/recorded-logger.ts'
 import { describeQueue } from '../queue.suite.ts'
+import { queueOf } from './redis-pools.ts'
 import { createRedisQueue } from './redis-queue.ts'
 
 let server: RedisServer
@@ -29,7 +30,7 @@ describe('a job', () => {
     await using jobs = openBullQueue(server.url, prefix)
     const order = newOrder()
 
-    await queue.publish(order)
+    await queue.publish([order])
 
     const [job] = await jobs.getWaiting()
     expect({ id: job?.id, data: job?.data, attempts: job?.opts.attempts }).toEqual({
@@ -47,9 +48,9 @@ describe('a job', () => {
     await using queue = createRedisQueue({ url: server.url, prefix })
     await using jobs = openBullQueue(server.url, prefix)
     const order = newOrder()
-    await queue.consume(handler, { concurrency: 1 })
+    await queue.consume(handler, { concurrency: 1, pool: '' })
 
-    await queue.publish(order)
+    await queue.publish([order])
 
     const isGone = async (): Promise<boolean> => (await jobs.getJob(order.attemptId)) === undefined
     await waitFor(isGone, { description: 'the job to go' })
@@ -63,9 +64,9 @@ describe('a job', () => {
     await using jobs = openBullQueue(server.url, prefix)
     const handler = recordedHandler()
     await jobs.add('order', { attemptId: 'no id' }, { jobId: 'malformed' })
-    await queue.publish(newOrder())
+    await queue.publish([newOrder()])
 
-    await queue.consume(handler.handle, { concurrency: 1 })
+    await queue.consume(handler.handle, { concurrency: 1, pool: '' })
 
     await handler.count(1)
     expect(logger.entries).toEqual([
@@ -83,9 +84,9 @@ describe('a job', () => {
     await jobs.add('order', {}, { jobId: 'garbage' })
     using client = openRawRedis(server.url)
     await client.hset(jobs.toKey('garbage'), 'data', '{')
-    await queue.publish(newOrder())
+    await queue.publish([newOrder()])
 
-    await queue.consume(handler.handle, { concurrency: 1 })
+    await queue.consume(handler.handle, { concurrency: 1, pool: '' })
 
     await handler.count(1)
     expect(logger.entries.map(({ message }) => message)).toEqual(['queue refuses to work'])
@@ -96,7 +97,7 @@ describe('a job', () => {
     await using queue = createRedisQueue({ url: server.url, prefix })
     await using jobs = openBullQueue(server.url, prefix)
     const order = newOrder()
-    await queue.publish(order)
+    await queue.publish([order])
     using client = openRawRedis(server.url)
     const options = { connection: client, prefix, lockDuration: 300, autorun: false }
     const dead = new Worker('sleepless-orders', null, options)
@@ -104,45 +105,124 @@ describe('a job', () => {
     await dead.close(true)
 
     const isGone = async (): Promise<boolean> => {
-      await queue.withdraw([order.attemptId])
+      await queue.withdraw([order])
       return (await jobs.getJob(order.attemptId)) === undefined
     }
     await waitFor(isGone, { description: 'the leftover to go' })
     expect(await jobs.getActiveCount()).toBe(0)
   })
 
-  test('is not delivered by the queue of another pool', async () => {
+  test('of a worker that died is abandoned once its lock has expired, in any pool', async () => {
     const prefix = newPrefix()
     await using queue = createRedisQueue({ url: server.url, prefix })
-    await using other = createRedisQueue({ url: server.url, prefix, pool: 'gpu' })
-    const [mine, others] = [recordedHandler(), recordedHandler()]
-    await queue.consume(mine.handle, { concurrency: 1 })
-    await other.consume(others.handle, { concurrency: 1 })
+    const orders = [newOrder(), newOrder('gpu'), newOrder('gpu')]
+    await queue.publish(orders)
+    using client = openRawRedis(server.url)
+    const options = { connection: client, prefix, lockDuration: 300, autorun: false }
+    for (const { pool } of orders) {
+      const dead = new Worker(queueOf(pool, prefix).name, null, options)
+      await dead.getNextJob('token')
+      await dead.close(true)
+    }
+    expect(await queue.abandoned(10)).toEqual([])
 
-    await other.publish(newOrder())
-    await others.count(1)
-    await queue.publish(newOrder())
+    // Another process than the one that published.
+    await using other = createRedisQueue({ url: server.url, prefix })
+    const found = new Set<string>()
+    const areAllFound = async (): Promise<boolean> => {
+      for (const { attemptId } of await other.abandoned(2)) found.add(attemptId)
+      return found.size === 3
+    }
+    await waitFor(areAllFound, { description: 'three leftovers' })
+    expect(found).toEqual(new Set(orders.map(({ attemptId }) => attemptId)))
+  })
 
-    await mine.count(1)
-    expect(others.received).toHaveLength(1)
+  test.each(['wait', 'active', 'marker', 'meta', 'id', 'the job itself'])(
+    'is delivered although %s is deleted',
+    async (what) => {
+      const prefix = newPrefix()
+      await using queue = createRedisQueue({ url: server.url, prefix })
+      await using jobs = openBullQueue(server.url, prefix)
+      using client = openRawRedis(server.url)
+      const order = newOrder()
+      await queue.publish([order])
+
+      await client.del(jobs.toKey(what === 'the job itself' ? order.attemptId : what))
+      await queue.restore([order])
+
+      const handler = recordedHandler()
+      await queue.consume(handler.handle, { concurrency: 1, pool: '' })
+      await handler.count(1)
+      expect(handler.received).toEqual([order])
+    },
+  )
+
+  test('is seen soon by a consumer that waits, although its wake-up was deleted', async () => {
+    const prefix = newPrefix()
+    await using queue = createRedisQueue({ url: server.url, prefix })
+    await using jobs = openBullQueue(server.url, prefix)
+    using client = openRawRedis(server.url)
+    const handler = recordedHandler()
+    await queue.consume(handler.handle, { concurrency: 1, pool: '' })
+    const order = newOrder()
+
+    await client
+      .multi()
+      .hset(jobs.toKey(order.attemptId), {
+        name: 'order',
+        data: JSON.stringify(order),
+        opts: '{"attempts":1}',
+        timestamp: Date.now(),
+      })
+      .lpush(jobs.toKey('wait'), order.attemptId)
+      .exec()
+
+    await waitFor(() => handler.received.length > 0, {
+      description: 'the order',
+      timeoutMs: 4000,
+    })
+    expect(handler.received).toEqual([order])
   })
 })
 
-test('a wrong eviction policy is warned of once', async () => {
-  await using evicting = await startRedis({ settings: { 'maxmemory-policy': 'allkeys-lru' } })
-  const logger = recordedLogger()
-  await using queue = createRedisQueue({ url: evicting.url, logger })
-  await queue.consume(recordedHandler().handle, { concurrency: 1 })
+test('a burst of orders costs one round trip for each pool', async () => {
+  const prefix = newPrefix()
+  await using queue = createRedisQueue({ url: server.url, prefix })
+  await queue.publish([newOrder()])
+  using monitor = openRawRedis(server.url)
+  const packets = async (): Promise<number> => {
+    const info = await monitor.info('stats')
+    return Number(/^total_reads_processed:(\d+)/m.exec(info)?.[1])
+  }
+  await packets()
+  const before = await packets()
 
-  const isWarned = (): boolean => logger.entries.length > 0
-  await waitFor(isWarned, { description: 'the warning' })
-  expect(logger.entries).toEqual([
-    {
-      level: 'warn',
-      fields: { policy: 'allkeys-lru', expected: 'noeviction' },
-      message: 'redis may evict orders: set maxmemory-policy',
-    },
-  ])
+  await queue.publish(Array.from({ length: 50 }, () => newOrder()))
+
+  // Each asking is a read itself; the queue looks for a loss now and then.
+  expect((await packets()) - before).toBeLessThan(10)
+})
+
+describe('a Redis', () => {
+  test.each([
+    { settings: { 'maxmemory-policy': 'allkeys-lru', appendonly: 'yes' }, warnsOf: ['evict'] },
+    { settings: { save: '', appendonly: 'no' }, warnsOf: ['keeps nothing'] },
+    { settings: { save: '60 1', appendonly: 'no' }, warnsOf: [] },
+    { settings: { save: '', appendonly: 'yes' }, warnsOf: [] },
+  ])('with $settings is told of: $warnsOf', async ({ settings, warnsOf }) => {
+    await using other = await startRedis({ settings })
+    await using queue = createRedisQueue({ url: other.url })
+    const messages = (await queue.concerns()).map(({ message }) => message)
+    expect(messages).toEqual(warnsOf.map((word) => expect.stringContaining(word)))
+  })
+
+  test('that does not let us ask is taken as it is', async () => {
+    await using other = await startRedis()
+    using client = openRawRedis(other.url)
+    await client.call('ACL', 'SETUSER', 'default', '-config')
+    await using queue = createRedisQueue({ url: other.url })
+    expect(await queue.concerns()).toEqual([])
+  })
 })
 
 test('a consumer of a Redis without memory waits, says so once, and goes on later', async () => {
@@ -151,11 +231,11 @@ test('a consumer of a Redis without memory waits, says so once, and goes on late
   await using queue = createRedisQueue({ url: full.url, logger })
   using client = openRawRedis(full.url)
   const handler = recordedHandler()
-  await queue.publish(newOrder())
+  await queue.publish([newOrder()])
   await client.config('SET', 'maxmemory', '1')
 
-  await queue.consume(handler.handle, { concurrency: 1 })
-  await expect(queue.publish(newOrder())).rejects.toThrow(/OOM/)
+  await queue.consume(handler.handle, { concurrency: 1, pool: '' })
+  await expect(queue.publish([newOrder()])).rejects.toThrow(/OOM/)
   await waitFor(() => logger.entries.length > 0, { description: 'the complaint' })
   await client.config('SET', 'maxmemory', '0')
 

@@ -1,13 +1,16 @@
+import type { Order } from '@sleepless/domain'
+
 import type { ConnectableQueue } from '../connectable-queue.ts'
 import { QueueUnavailableError } from '../errors.ts'
 import { silentLogger, type QueueLogger } from '../logger.ts'
+import { createAbandonedOrders } from './abandoned-orders.ts'
 import { createConnections } from './connections.ts'
-import { warnOfEviction } from './eviction-policy.ts'
 import { watchForLoss } from './loss-watch.ts'
 import { parseRedisUrl } from './redis-address.ts'
+import { findConcerns } from './redis-concerns.ts'
 import { createRedisConsumer } from './redis-consumer.ts'
 import { createRedisControl } from './redis-control.ts'
-import { createRedisOrders } from './redis-orders.ts'
+import { createRedisPools, queueOf } from './redis-pools.ts'
 
 const COMMAND_TIMEOUT_MS = 5_000
 
@@ -18,8 +21,6 @@ export interface RedisQueueOptions {
   readonly logger?: QueueLogger
   /** Goes before every key. Default `bull`, as BullMQ's; in braces (`{bull}`) for Redis Cluster. */
   readonly prefix?: string
-  /** Which workers the orders are for; without a colon. Default: `default`. */
-  readonly pool?: string
   /** How long a call may take. Default 5,000. */
   readonly commandTimeoutMs?: number
 }
@@ -34,31 +35,48 @@ export function createRedisQueue({
   url,
   logger = silentLogger,
   prefix = 'bull',
-  pool = 'default',
   commandTimeoutMs = COMMAND_TIMEOUT_MS,
 }: RedisQueueOptions): ConnectableQueue {
   const address = parseRedisUrl(url)
-  const queue = { name: queueName(pool), prefix }
   const resources = new AsyncDisposableStack()
   const connections = resources.use(createConnections(address, logger, commandTimeoutMs))
   const commands = connections.openForCommands()
-  const orders = resources.use(createRedisOrders(commands, queue))
+  const pools = resources.use(createRedisPools(commands, prefix))
+  const abandoned = createAbandonedOrders(commands, pools, prefix)
   const control = createRedisControl(connections, commands, logger)
 
-  commands.client.once('ready', () => {
-    warnOfEviction(commands.client, logger).catch(() => undefined)
-  })
+  function assertOpen(): void {
+    if (resources.disposed) throw new QueueUnavailableError('the queue is closed')
+  }
 
   return {
     async waitUntilReady({ timeoutMs }) {
       await commands.run((client) => client.ping(), timeoutMs)
     },
+    concerns: () => commands.run(findConcerns),
 
-    publish: (order) => orders.add(order),
-    withdraw: (attemptIds) => orders.remove(attemptIds),
+    async publish(orders) {
+      assertOpen()
+      await eachPool(orders, (pool, ofPool) => pools.of(pool).add(ofPool))
+    },
+    async restore(orders) {
+      assertOpen()
+      await eachPool(orders, (pool, ofPool) => pools.of(pool).restore(ofPool))
+    },
+    async withdraw(orders) {
+      assertOpen()
+      await eachPool(orders, (pool, ofPool) =>
+        pools.of(pool).remove(ofPool.map(({ attemptId }) => attemptId)),
+      )
+    },
+    async abandoned(limit) {
+      assertOpen()
+      return abandoned.find(limit)
+    },
 
-    async consume(handler, { concurrency }) {
-      const deps = { address, connections, logger, queue }
+    async consume(handler, { concurrency, pool }) {
+      const queue = queueOf(pool, prefix)
+      const deps = { address, connections, logger, queue, timeoutMs: commandTimeoutMs }
       const consumer = await createRedisConsumer(deps, handler, concurrency)
       if (!resources.disposed) return resources.use(consumer)
       await consumer[Symbol.asyncDispose]()
@@ -69,14 +87,21 @@ export function createRedisQueue({
     listen: (workerId, listener) => control.listen(workerId, listener),
 
     onReconnect(listener) {
-      connections.outages.onRestored(listener)
-      resources.use(watchForLoss(commands, listener))
+      const listening = new DisposableStack()
+      listening.use(connections.outages.onRestored(listener))
+      listening.use(watchForLoss(commands, listener))
+      return resources.use(listening)
     },
 
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
 
-function queueName(pool: string): string {
-  return pool === 'default' ? 'sleepless-orders' : `sleepless-orders-${pool}`
+/** Pools do not wait for each other. */
+async function eachPool<Item extends Pick<Order, 'pool'>>(
+  items: readonly Item[],
+  work: (pool: string, ofPool: readonly Item[]) => Promise<void>,
+): Promise<void> {
+  const byPool = Map.groupBy(items, ({ pool }) => pool)
+  await Promise.all([...byPool].map(([pool, ofPool]) => work(pool, ofPool)))
 }

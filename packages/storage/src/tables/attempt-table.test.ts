@@ -10,13 +10,16 @@ const full: Attempt = {
   number: 3,
   status: 'running',
   fence: 3,
+  pool: 'gpu',
   workerId: workerOf(1),
   sessionId: '00000000-0000-7000-8000-000000000001',
   outputBytes: 5_000_000_000,
   reportSeq: 17,
   costMicroUsd: 1_234_567,
   failure: { code: 'AGENT_CRASHED', message: 'Absturz 💥' },
+  checkpoint: undefined,
   dispatchedAt: SOME_TIME,
+  dispatchedTick: 7,
   claimedAt: new Date(1),
   startedAt: new Date(2),
   finishedAt: new Date(3),
@@ -166,10 +169,10 @@ describe('a lease', () => {
 describe('attempts are found', () => {
   test('that are dispatched, oldest first', async () => {
     await using fixture = await storeWith(
-      newAttempt(1, { dispatchedAt: new Date(3) }),
-      newAttempt(2, { dispatchedAt: new Date(1) }),
+      newAttempt(1, { dispatchedTick: 3 }),
+      newAttempt(2, { dispatchedTick: 1 }),
       running(3),
-      newAttempt(4, { dispatchedAt: new Date(2) }),
+      newAttempt(4, { dispatchedTick: 2 }),
     )
     expect(ids(await fixture.store.read((tx) => tx.attempts.dispatched()))).toEqual(
       [2, 4, 1].map(attemptOf),

@@ -24,7 +24,7 @@ export function attemptReads(db: Database): ReadTx['attempts'] {
     .select()
     .from(attempts)
     .where(sql`${attempts.status} = 'dispatched'`)
-    .orderBy(asc(attempts.dispatchedAt))
+    .orderBy(asc(attempts.dispatchedTick))
     .prepare()
   const isRunning = sql`${attempts.status} = 'running'`
   const expired = db
@@ -90,16 +90,24 @@ function toAttempt(row: Row): Attempt {
     number: row.number,
     status: row.status,
     fence: row.fence,
+    pool: row.pool,
     workerId: row.workerId ?? undefined,
     sessionId: row.sessionId ?? undefined,
     outputBytes: row.outputBytes,
     reportSeq: row.reportSeq,
     costMicroUsd: row.costMicroUsd,
     failure: row.failure ?? undefined,
+    checkpoint: toCheckpoint(row.checkpoint),
     dispatchedAt: row.dispatchedAt,
+    dispatchedTick: row.dispatchedTick,
     claimedAt: row.claimedAt ?? undefined,
     startedAt: row.startedAt ?? undefined,
     finishedAt: row.finishedAt ?? undefined,
     leaseExpiresTick: row.leaseExpiresTick ?? undefined,
   }
+}
+
+/** JSON leaves out what is undefined. */
+function toCheckpoint(stored: Row['checkpoint']): Attempt['checkpoint'] {
+  return stored === null ? undefined : { ...stored, base: stored.base }
 }

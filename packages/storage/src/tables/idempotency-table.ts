@@ -1,7 +1,7 @@
 import type { ReadTx, WriteTx } from '@sleepless/domain'
 
-import type { Database } from '../database.ts'
-import { and, eq, lt, sql } from '../drizzle.ts'
+import type { Connection, Database } from '../database.ts'
+import { and, eq, sql } from '../drizzle.ts'
 import { idempotency } from '../schema.ts'
 
 export function idempotencyReads(db: Database): ReadTx['idempotency'] {
@@ -18,16 +18,21 @@ export function idempotencyReads(db: Database): ReadTx['idempotency'] {
   return { find: (scope, key) => find.get({ scope, key }) }
 }
 
-export function idempotencyWrites(db: Database): WriteTx['idempotency'] {
+export function idempotencyWrites(db: Database, connection: Connection): WriteTx['idempotency'] {
+  const insert = connection.prepare<[string, string, string, string, number]>(
+    'INSERT INTO idempotency (scope, key, body_sha256, subject, at) VALUES (?, ?, ?, ?, ?)',
+  )
+  const prune = connection.prepare<[number, number]>(
+    `DELETE FROM idempotency WHERE (scope, key) IN (
+       SELECT scope, key FROM idempotency INDEXED BY idempotency_by_age
+       WHERE at < ? LIMIT ?
+     )`,
+  )
   return {
     ...idempotencyReads(db),
-    insert(scope, key, answer) {
-      db.insert(idempotency)
-        .values({ scope, key, ...answer })
-        .run()
+    insert(scope, key, { bodySha256, subject, at }) {
+      insert.run(scope, key, bodySha256, subject, at.getTime())
     },
-    prune(before) {
-      db.delete(idempotency).where(lt(idempotency.at, before)).run()
-    },
+    prune: (before, limit) => prune.run(before.getTime(), limit).changes,
   }
 }

@@ -32,5 +32,9 @@ export function projectWrites(db: Database): WriteTx['projects'] {
 }
 
 function toProject(row: typeof projects.$inferSelect): Project {
-  return { ...row, defaultBranch: row.defaultBranch ?? undefined }
+  return {
+    ...row,
+    defaultBranch: row.defaultBranch ?? undefined,
+    concurrency: row.concurrency ?? undefined,
+  }
 }

@@ -8,6 +8,7 @@ describe('a project', () => {
     name,
     remote: `/srv/${name} ü.git`,
     defaultBranch: name === 'a' ? 'main' : undefined,
+    concurrency: name === 'b' ? 2 : undefined,
     createdAt: SOME_TIME,
   }))
 
@@ -39,6 +40,8 @@ describe('an effect', () => {
     kind: 'pull-request',
     taskId: taskOf(1),
     begunAt: SOME_TIME,
+    attemptId: undefined,
+    intent: undefined,
     completedAt: undefined,
     result: undefined,
   }
@@ -108,12 +111,25 @@ describe('an idempotent answer', () => {
     await fixture.store.write((tx) => {
       tx.idempotency.insert('s', 'older', { ...answer, at: new Date(999) })
       tx.idempotency.insert('s', 'same', { ...answer, at: new Date(1000) })
-      tx.idempotency.prune(new Date(1000))
+      expect(tx.idempotency.prune(new Date(1000), 500)).toBe(1)
     })
     await fixture.store.read((tx) => {
       expect(tx.idempotency.find('s', 'older')).toBeUndefined()
       expect(tx.idempotency.find('s', 'same')).toStrictEqual(answer)
     })
+  })
+})
+
+test('answers are forgotten oldest first, no more at once than are asked for', async () => {
+  await using fixture = await temporaryStore()
+  await fixture.store.write((tx) => {
+    for (const at of [3, 1, 5, 2, 4]) {
+      const key = String(at)
+      tx.idempotency.insert('s', key, { bodySha256: '', subject: key, at: new Date(at) })
+    }
+    expect([1, 2, 3].map(() => tx.idempotency.prune(new Date(5), 3))).toEqual([3, 1, 0])
+    const left = ['1', '2', '3', '4', '5'].filter((key) => tx.idempotency.find('s', key))
+    expect(left).toEqual(['5'])
   })
 })
 

@@ -1,11 +1,12 @@
 import {
   InvalidTransitionError,
   TaskNotFoundError,
+  type ReadTx,
   type Task,
   type TaskId,
   type WriteTx,
 } from '@sleepless/domain'
-import { array, assert, asyncProperty, integer, record } from 'fast-check'
+import { array, assert, asyncProperty, constantFrom, integer, record } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { attemptOf, newTask, SOME_TIME, taskOf } from '../fixtures/rows.ts'
@@ -17,6 +18,7 @@ const project = {
   name: 'shop',
   remote: '/srv/shop.git',
   defaultBranch: undefined,
+  concurrency: undefined,
   createdAt: SOME_TIME,
 }
 
@@ -27,6 +29,9 @@ const full: Task = {
   prompt: 'Grüße, 世界 🌍\n\t"quoted" \\ \u0000 \u2028 end',
   status: 'succeeded',
   priority: 100,
+  sortKey: -1234,
+  executor: 'command:größe',
+  labels: ['gpu', 'größe=xl'],
   model: 'claude-opus',
   timeoutMs: 86_400_000,
   budgetMicroUsd: Number.MAX_SAFE_INTEGER,
@@ -37,6 +42,11 @@ const full: Task = {
   dueAt: later(1),
   dueReason: 'retry-backoff',
   openAttemptId: attemptOf(7),
+  deadline: later(9),
+  onDependencyFailure: 'skip',
+  blockers: 3,
+  followUpOf: taskOf(8),
+  parent: taskOf(9),
   cancelRequestedAt: later(2),
   result: {
     summary: 'fertig ✓',
@@ -57,6 +67,7 @@ async function stored(task: Task): Promise<Task | undefined> {
   await using fixture = await temporaryStore()
   await fixture.store.write((tx) => {
     tx.projects.insert(project)
+    for (const relative of [8, 9]) tx.tasks.insert(newTask(relative))
     tx.tasks.insert(task)
   })
   return fixture.store.read((tx) => tx.tasks.find(task.id))
@@ -103,6 +114,7 @@ describe('a change of a task', () => {
     await using fixture = await temporaryStore()
     await fixture.store.write((tx) => {
       tx.projects.insert(project)
+      for (const relative of [8, 9]) tx.tasks.insert(newTask(relative))
       tx.tasks.insert(full)
       tx.tasks.update(full.id, 'succeeded', {
         dueAt: undefined,
@@ -157,31 +169,52 @@ describe('a change of a task', () => {
 
 const ids = (tasks: readonly Task[]): readonly TaskId[] => tasks.map(({ id }) => id)
 
+/** All ready tasks, partition by partition, in pages of so many. */
+function readyOf(tx: ReadTx, pageSize = 200): readonly (readonly Task[])[] {
+  return tx.tasks.readyPartitions().map((partition) => {
+    const all: Task[] = []
+    for (let after: Task | undefined; ; after = all.at(-1)) {
+      const page = tx.tasks.readyIn(partition, { limit: pageSize, after })
+      all.push(...page)
+      if (page.length < pageSize) return all
+    }
+  })
+}
+
 describe('the ready tasks', () => {
-  test('are those of the highest priority first, and the oldest of them first', async () => {
+  test('are by partition, those of the smallest key first, and the oldest of them first', async () => {
     await using fixture = await temporaryStore()
-    const task = record({ priority: integer({ min: 0, max: 100 }) })
+    const task = record({
+      priority: integer({ min: 0, max: 100 }),
+      labels: constantFrom<readonly string[]>([], ['gpu']),
+      executor: constantFrom('claude', 'command:x'),
+    })
     let next = 1
     await assert(
       asyncProperty(array(task, { minLength: 1, maxLength: 30 }), async (given) => {
         const made = given.map((fields) => newTask((next += 1), fields))
         await fixture.store.write((tx) => {
-          for (const one of tx.tasks.ready(200)) {
+          for (const one of readyOf(tx).flat()) {
             tx.tasks.update(one.id, 'queued', { status: 'canceled' })
           }
           for (const one of made) tx.tasks.insert(one)
         })
-        const sorted = made.toSorted((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1))
-        expect(ids(await fixture.store.read((tx) => tx.tasks.ready(200)))).toEqual(ids(sorted))
-        expect(ids(await fixture.store.read((tx) => tx.tasks.ready(3)))).toEqual(
-          ids(sorted.slice(0, 3)),
-        )
+        const sorted = made.toSorted((a, b) => a.sortKey - b.sortKey || (a.id < b.id ? -1 : 1))
+        const partitionOf = ({ executor, labels }: Task): string =>
+          JSON.stringify([executor, labels])
+        const expected = Map.groupBy(sorted, partitionOf)
+        for (const pageSize of [1, 3, 200]) {
+          const found = await fixture.store.read((tx) => readyOf(tx, pageSize))
+          expect(new Map(found.map((tasks) => [tasks[0] && partitionOf(tasks[0]), tasks]))).toEqual(
+            expected,
+          )
+        }
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     )
   })
 
-  test('are not those that run, wait, are over, are ordered already, or are not due', async () => {
+  test('are not those that run, wait, are over, are ordered already, are blocked, or are not due', async () => {
     await using fixture = await temporaryStore()
     await fixture.store.write((tx) => {
       tx.tasks.insert(newTask(1, { status: 'running' }))
@@ -189,15 +222,46 @@ describe('the ready tasks', () => {
       tx.tasks.insert(newTask(3, { status: 'failed' }))
       tx.tasks.insert(newTask(4, { openAttemptId: attemptOf(1) }))
       tx.tasks.insert(newTask(5, { dueAt: SOME_TIME }))
-      tx.tasks.insert(newTask(6))
+      tx.tasks.insert(newTask(6, { blockers: 1 }))
+      tx.tasks.insert(newTask(7))
     })
-    expect(ids(await fixture.store.read((tx) => tx.tasks.ready(10)))).toEqual([taskOf(6)])
+    expect(await fixture.store.read((tx) => readyOf(tx).map(ids))).toEqual([[taskOf(7)]])
   })
 
-  test('are none when none are asked for', async () => {
+  test('share a partition when they have project, executor and labels in common', async () => {
     await using fixture = await temporaryStore()
-    await fixture.store.write((tx) => tx.tasks.insert(newTask(1)))
-    expect(await fixture.store.read((tx) => tx.tasks.ready(0))).toEqual([])
+    const shop = { kind: 'serious', project: 'shop' } as const
+    await fixture.store.write((tx) => {
+      tx.projects.insert(project)
+      tx.tasks.insert(newTask(1))
+      tx.tasks.insert(newTask(2, { ...shop, priority: 1 }))
+      tx.tasks.insert(newTask(3, { ...shop, model: 'other' }))
+      tx.tasks.insert(newTask(4, { ...shop, executor: 'command:x' }))
+    })
+    expect(await fixture.store.read((tx) => readyOf(tx).map(ids))).toEqual([
+      [taskOf(1)],
+      [taskOf(3), taskOf(2)],
+      [taskOf(4)],
+    ])
+  })
+})
+
+describe('the tasks whose deadline has come', () => {
+  test('are those that have not started, the most overdue first', async () => {
+    await using fixture = await temporaryStore()
+    await fixture.store.write((tx) => {
+      tx.tasks.insert(newTask(1, { deadline: later(2) }))
+      tx.tasks.insert(newTask(2, { deadline: later(1), status: 'waiting' }))
+      tx.tasks.insert(newTask(3, { deadline: later(1), status: 'running' }))
+      tx.tasks.insert(newTask(4, { deadline: later(1), status: 'failed' }))
+      tx.tasks.insert(newTask(5, { deadline: later(3) }))
+    })
+    await fixture.store.read((tx) => {
+      expect(ids(tx.tasks.overdue(later(2), 9))).toEqual([taskOf(2), taskOf(1)])
+      expect(ids(tx.tasks.overdue(later(2), 1))).toEqual([taskOf(2)])
+      expect(tx.tasks.overdue(SOME_TIME, 9)).toEqual([])
+      expect(tx.tasks.nextMoment()).toEqual(later(1))
+    })
   })
 })
 
@@ -223,9 +287,9 @@ describe('the tasks that wait for a moment', () => {
 
   test('name the earliest of their moments', async () => {
     await using fixture = await temporaryStore()
-    expect(await fixture.store.read((tx) => tx.tasks.nextDueAt())).toBeUndefined()
+    expect(await fixture.store.read((tx) => tx.tasks.nextMoment())).toBeUndefined()
     await fixture.store.write(threeMoments)
-    expect(await fixture.store.read((tx) => tx.tasks.nextDueAt())).toEqual(later(10))
+    expect(await fixture.store.read((tx) => tx.tasks.nextMoment())).toEqual(later(10))
   })
 
   test('are ready once they are marked as due', async () => {
@@ -235,7 +299,7 @@ describe('the tasks that wait for a moment', () => {
       tx.tasks.markDue([taskOf(2)])
       tx.tasks.markDue([])
     })
-    const ready = await fixture.store.read((tx) => tx.tasks.ready(9))
+    const ready = await fixture.store.read((tx) => readyOf(tx).flat())
     expect(ids(ready)).toEqual([taskOf(2), taskOf(5)])
     expect(ready[0]).toMatchObject({ dueAt: undefined, dueReason: undefined })
   })

@@ -2,6 +2,7 @@ import {
   InvalidTransitionError,
   TaskNotFoundError,
   type ReadTx,
+  type SharedTraits,
   type Task,
   type TaskFilter,
   type TaskId,
@@ -12,6 +13,7 @@ import type { Connection, Database } from '../database.ts'
 import { and, desc, eq, inArray, lt, sql } from '../drizzle.ts'
 import { tasks } from '../schema.ts'
 import { clearable } from './clearable.ts'
+import { inserterFor } from './inserter.ts'
 
 type Row = typeof tasks.$inferSelect
 
@@ -23,21 +25,41 @@ export function taskReads(db: Database, connection: Connection): ReadTx['tasks']
     .prepare()
   // These name their index: with statistics at hand, the planner would rather scan the whole table.
   // The query builder cannot say that, hence SQL; only ids are taken, so nothing escapes its mapping.
-  const ready = connection.prepare<[number], { id: TaskId }>(
+  const isReady = `status = 'queued' AND open_attempt_id IS NULL AND due_at IS NULL AND blockers = 0`
+  const partitionAfter = connection.prepare<[number], { partition: number }>(
+    `SELECT partition FROM tasks INDEXED BY tasks_ready
+     WHERE ${isReady} AND partition > ? ORDER BY partition LIMIT 1`,
+  )
+  const readyFrom = connection.prepare<[number, number], { id: TaskId }>(
     `SELECT id FROM tasks INDEXED BY tasks_ready
-     WHERE status = 'queued' AND open_attempt_id IS NULL AND due_at IS NULL
-     ORDER BY priority DESC, id LIMIT ?`,
+     WHERE ${isReady} AND partition = ? ORDER BY sort_key, id LIMIT ?`,
+  )
+  const readyAfter = connection.prepare<[number, number, TaskId, number], { id: TaskId }>(
+    `SELECT id FROM tasks INDEXED BY tasks_ready
+     WHERE ${isReady} AND partition = ? AND (sort_key, id) > (?, ?)
+     ORDER BY sort_key, id LIMIT ?`,
   )
   const due = connection.prepare<[number, number], { id: TaskId }>(
     `SELECT id FROM tasks INDEXED BY tasks_due
      WHERE status = 'queued' AND due_at IS NOT NULL AND due_at <= ?
      ORDER BY due_at LIMIT ?`,
   )
-  const nextDue = connection.prepare<[], { due_at: number }>(
-    `SELECT due_at FROM tasks INDEXED BY tasks_due
+  const nextDue = connection.prepare<[], { at: number }>(
+    `SELECT due_at AS at FROM tasks INDEXED BY tasks_due
      WHERE status = 'queued' AND due_at IS NOT NULL
      ORDER BY due_at LIMIT 1`,
   )
+  const isPending = `deadline IS NOT NULL AND status IN ('queued', 'waiting')`
+  const overdue = connection.prepare<[number, number], { id: TaskId }>(
+    `SELECT id FROM tasks INDEXED BY tasks_deadline
+     WHERE ${isPending} AND deadline <= ? ORDER BY deadline LIMIT ?`,
+  )
+  const nextDeadline = connection.prepare<[], { at: number }>(
+    `SELECT deadline AS at FROM tasks INDEXED BY tasks_deadline
+     WHERE ${isPending} ORDER BY deadline LIMIT 1`,
+  )
+  const found = (rows: readonly { readonly id: TaskId }[]): Task[] =>
+    rows.flatMap(({ id }) => toTaskOrNothing(find.get({ id })) ?? [])
 
   return {
     find: (id) => toTaskOrNothing(find.get({ id })),
@@ -50,22 +72,42 @@ export function taskReads(db: Database, connection: Connection): ReadTx['tasks']
         .limit(limit)
         .all()
         .map(toTask),
-    ready: (limit) => ready.all(limit).flatMap(({ id }) => toTaskOrNothing(find.get({ id })) ?? []),
+    readyPartitions() {
+      // One step of the index for each, however many tasks they hold.
+      const partitions: number[] = []
+      for (let next = partitionAfter.get(0); next !== undefined;) {
+        partitions.push(next.partition)
+        next = partitionAfter.get(next.partition)
+      }
+      return partitions
+    },
+    readyIn: (partition, { limit, after }) =>
+      found(
+        after === undefined
+          ? readyFrom.all(partition, limit)
+          : readyAfter.all(partition, after.sortKey, after.id, limit),
+      ),
     due: (now, limit) => due.all(now.getTime(), limit).map(({ id }) => id),
-    nextDueAt() {
-      const next = nextDue.get()
-      return next && new Date(next.due_at)
+    overdue: (now, limit) => found(overdue.all(now.getTime(), limit)),
+    nextMoment() {
+      const moments = [nextDue.get()?.at, nextDeadline.get()?.at].filter((at) => at !== undefined)
+      return moments.length === 0 ? undefined : new Date(Math.min(...moments))
     },
   }
 }
 
 export function taskWrites(db: Database, connection: Connection): WriteTx['tasks'] {
   const reads = taskReads(db, connection)
+  const partitionOf = partitionsOf(connection)
+  const insert = inserterFor(connection, tasks)
+  const unblock = connection.prepare(
+    `UPDATE tasks SET blockers = blockers - 1
+     WHERE id IN (SELECT value FROM json_each(?))`,
+  )
   return {
     ...reads,
-    insert(task) {
-      db.insert(tasks).values(fromTask(task)).run()
-    },
+    insert: (task) => insert({ ...task, partition: partitionOf(task) }),
+    unblock: (ids) => void unblock.run(JSON.stringify(ids)),
     update(id, from, patch) {
       const { changes } = db
         .update(tasks)
@@ -84,6 +126,18 @@ export function taskWrites(db: Database, connection: Connection): WriteTx['tasks
         .where(inArray(tasks.id, [...ids]))
         .run()
     },
+  }
+}
+
+/** The partition of a task, made when it is the first of its kind. */
+function partitionsOf(connection: Connection): (task: SharedTraits) => number {
+  const find = connection.prepare<[string], { id: number }>(
+    'SELECT id FROM partitions WHERE key = ?',
+  )
+  const insert = connection.prepare('INSERT INTO partitions (key) VALUES (?)')
+  return ({ project, executor, labels }) => {
+    const key = JSON.stringify([project ?? null, executor, labels])
+    return find.get(key)?.id ?? Number(insert.run(key).lastInsertRowid)
   }
 }
 
@@ -107,6 +161,9 @@ function toTask(row: Row): Task {
     prompt: row.prompt,
     status: row.status,
     priority: row.priority,
+    sortKey: row.sortKey,
+    executor: row.executor,
+    labels: row.labels,
     model: row.model ?? undefined,
     timeoutMs: row.timeoutMs,
     budgetMicroUsd: row.budgetMicroUsd ?? undefined,
@@ -117,6 +174,11 @@ function toTask(row: Row): Task {
     dueAt: row.dueAt ?? undefined,
     dueReason: row.dueReason ?? undefined,
     openAttemptId: row.openAttemptId ?? undefined,
+    deadline: row.deadline ?? undefined,
+    onDependencyFailure: row.onDependencyFailure,
+    blockers: row.blockers,
+    followUpOf: row.followUpOf ?? undefined,
+    parent: row.parent ?? undefined,
     cancelRequestedAt: row.cancelRequestedAt ?? undefined,
     result: row.result === null ? undefined : toResult(row.result),
     failure: row.failure ?? undefined,
@@ -133,8 +195,4 @@ function toResult(stored: NonNullable<Row['result']>): NonNullable<Task['result'
     branch: stored.branch,
     pullRequestUrl: stored.pullRequestUrl,
   }
-}
-
-function fromTask(task: Task): typeof tasks.$inferInsert {
-  return task
 }

@@ -1,8 +1,8 @@
 import type { ReadTx, Worker, WriteTx } from '@sleepless/domain'
 
 import type { Database } from '../database.ts'
-import { and, asc, count, eq, lte, sql } from '../drizzle.ts'
-import { attempts, workers } from '../schema.ts'
+import { and, asc, eq, lte, sql } from '../drizzle.ts'
+import { workers } from '../schema.ts'
 
 export function workerReads(db: Database): ReadTx['workers'] {
   const find = db
@@ -16,40 +16,29 @@ export function workerReads(db: Database): ReadTx['workers'] {
     .from(workers)
     .where(and(isPresent, lte(workers.leaseExpiresTick, sql.placeholder('tick'))))
     .prepare()
-  const online = db
-    .select({
-      concurrency: workers.concurrency,
-      agent: workers.agent,
-      busy: sql<number>`(SELECT count(*) FROM attempts
-        WHERE attempts.worker_id = workers.id AND attempts.status = 'running')`,
-    })
-    .from(workers)
-    .where(and(isPresent, sql`${workers.status} = 'online'`))
-    // The plus keeps the planner from the primary key, which holds all workers that ever were.
-    .orderBy(sql`+${workers.id}`)
-    .prepare()
-  const unclaimed = db
-    .select({ count: count() })
-    .from(attempts)
-    .where(sql`${attempts.status} = 'dispatched'`)
-    .prepare()
-
   return {
-    find: (id) => find.get({ id }),
-    list: () => db.select().from(workers).orderBy(asc(workers.id)).all(),
-    leaseExpired: (tick) => expired.all({ tick }),
-    facts: () => ({ workers: online.all(), unclaimedOrders: unclaimed.get()?.count ?? 0 }),
+    find(id) {
+      const row = find.get({ id })
+      return row && toWorker(row)
+    },
+    list: () => db.select().from(workers).orderBy(asc(workers.id)).all().map(toWorker),
+    leaseExpired: (tick) => expired.all({ tick }).map(toWorker),
   }
 }
 
 export function workerWrites(db: Database): WriteTx['workers'] {
   return {
     ...workerReads(db),
-    upsert(worker: Worker) {
+    upsert(given: Worker) {
+      const worker = { ...given, shortage: given.shortage ?? null }
       db.insert(workers)
         .values(worker)
         .onConflictDoUpdate({ target: workers.id, set: worker })
         .run()
     },
   }
+}
+
+function toWorker(row: typeof workers.$inferSelect): Worker {
+  return { ...row, shortage: row.shortage ?? undefined }
 }

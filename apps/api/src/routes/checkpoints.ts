@@ -1,0 +1,47 @@
+import { checkpointBody } from '@sleepless/contracts'
+import { heldAttempt, recordCheckpoint, resumeOf } from '@sleepless/engine'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+
+import type { ApiDeps } from '../deps.ts'
+import { resultKey } from '../output/result-key.ts'
+import { ProblemError } from '../problems.ts'
+import { byAttempt, holderOf } from './holder.ts'
+
+const byHolder = z.strictObject({ workerId: z.string(), fence: z.coerce.number().int().positive() })
+
+/** Where attempts can be gone on with, should they not reach their end. */
+export function checkpointRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  const { store, engine, results } = deps
+  return async (app) => {
+    app.put(
+      '/attempts/:attempt/checkpoint',
+      { schema: { params: byAttempt, body: checkpointBody } },
+      async ({ params, body: { checkpoint, ...proof } }, reply) => {
+        const holder = holderOf(params.attempt, proof)
+        const known = { ...checkpoint, base: checkpoint.base ?? undefined }
+        await store.write((tx) => recordCheckpoint(tx, engine, holder, known))
+        return reply.status(204).send()
+      },
+    )
+
+    app.get(
+      '/attempts/:attempt/resume/bundle',
+      { schema: { params: byAttempt, querystring: byHolder } },
+      async ({ params, query }, reply) => {
+        const holder = holderOf(params.attempt, query)
+        const key = await store.read((tx) => {
+          const { taskId } = heldAttempt(tx, holder)
+          const resume = resumeOf(tx, taskId)
+          return resume && resultKey({ id: resume.attemptId, taskId }, 'commit.bundle')
+        })
+        if (key === undefined || !(await results.has(key))) {
+          throw new ProblemError(404, 'NO_SUCH_RESULT', 'there is no bundle to go on with')
+        }
+        void reply.type('application/octet-stream')
+        void reply.header('content-length', await results.sizeBytes(key))
+        return reply.send(await results.read(key))
+      },
+    )
+  }
+}

@@ -1,0 +1,59 @@
+import {
+  failureReasonList,
+  pauseBody,
+  pauseView,
+  serviceHealthView,
+  type PauseView,
+  type ServiceHealthView,
+} from '@sleepless/contracts'
+import { FAILURE_CODES, failureReasons, type Leader, type Pause } from '@sleepless/domain'
+import { isVacant, pause, resume, SCHEDULER_ROLE } from '@sleepless/engine'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+
+import type { ApiDeps } from '../deps.ts'
+
+const noFields = z.strictObject({}).nullish()
+
+/** What holds for the service as a whole. */
+export function serviceRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/pause',
+      { schema: { body: pauseBody, response: { 200: pauseView } } },
+      async ({ body }) => viewOf(await store.write((tx) => pause(tx, engine, body?.reason))),
+    )
+
+    app.post('/resume', { schema: { body: noFields, response: { 200: pauseView } } }, async () => {
+      await store.write((tx) => resume(tx, engine))
+      return viewOf(undefined)
+    })
+
+    app.get('/health', { schema: { response: { 200: serviceHealthView } } }, () =>
+      store.read((tx) => ({
+        status: 'ok' as const,
+        scheduler: isVacant(tx, SCHEDULER_ROLE)
+          ? null
+          : leaderView(tx.leaders.find(SCHEDULER_ROLE)),
+      })),
+    )
+
+    app.get('/failures', { schema: { response: { 200: failureReasonList } } }, async () => ({
+      items: FAILURE_CODES.map((code) => ({ code, ...failureReasons[code] })),
+      nextCursor: null,
+    }))
+  }
+}
+
+function viewOf(paused: Pause | undefined): PauseView {
+  return {
+    paused: paused !== undefined,
+    since: paused?.since.toISOString() ?? null,
+    reason: paused?.reason ?? null,
+  }
+}
+
+function leaderView(leader: Leader | undefined): ServiceHealthView['scheduler'] {
+  if (leader === undefined) return null
+  return { name: leader.holder, term: leader.term, since: leader.since.toISOString() }
+}

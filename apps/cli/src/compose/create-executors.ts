@@ -1,0 +1,35 @@
+import type { Executor } from '@sleepless/domain'
+import { createClaudeExecutor, createCommandExecutor, type Credential } from '@sleepless/executor'
+import type { WorkerConfig } from '@sleepless/worker'
+
+import { sandboxed } from './sandboxed.ts'
+
+const KILL_GRACE_MS = 5000
+
+/** All that a worker can run: what a task names is looked up among these, and nowhere else. */
+export function createExecutors({
+  claude,
+  commands,
+  sandbox,
+  path,
+}: Pick<WorkerConfig, 'claude' | 'commands' | 'sandbox' | 'path'>): readonly Executor[] {
+  const agent = createClaudeExecutor({
+    binary: claude.binary,
+    credential: credentialOf(claude),
+    baseUrl: claude.baseUrl,
+    defaultModel: claude.model,
+    toolAccess: sandbox === 'off' ? 'all' : 'edits-only',
+    killGraceMs: KILL_GRACE_MS,
+    path,
+  })
+  const programs = commands.map((command) =>
+    createCommandExecutor({ ...command, path, killGraceMs: KILL_GRACE_MS }),
+  )
+  return [agent, ...programs].map((executor) => sandboxed(executor, sandbox))
+}
+
+function credentialOf({ apiKey, oauthToken }: WorkerConfig['claude']): Credential | undefined {
+  if (apiKey !== undefined) return { kind: 'api-key', value: apiKey }
+  if (oauthToken !== undefined) return { kind: 'oauth-token', value: oauthToken }
+  return undefined
+}

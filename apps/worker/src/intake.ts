@@ -1,0 +1,70 @@
+import type { OrderConsumer } from '@sleepless/domain'
+import type { Logger } from '@sleepless/runtime'
+
+/** The worker's way to orders: open only while it can run something, so that others get them else. */
+export interface Intake extends AsyncDisposable {
+  /** To be called when `isAble` may have changed. */
+  update(): void
+  /** For good: what runs goes on. */
+  close(): Promise<void>
+}
+
+export interface IntakeOptions {
+  /** Begins to take orders. */
+  readonly open: () => Promise<OrderConsumer>
+  readonly isAble: () => boolean
+  readonly logger: Logger
+}
+
+const RETRY_MS = 5000
+
+/** @throws what `open` throws, if the worker is able from the start. */
+export async function openIntake({ open, isAble, logger }: IntakeOptions): Promise<Intake> {
+  let consumer: OrderConsumer | undefined
+  let isTaking = false
+  let isClosed = false
+  let timer: NodeJS.Timeout | undefined
+
+  async function adjust(): Promise<void> {
+    const shouldTake = !isClosed && isAble()
+    if (shouldTake === isTaking) return
+    if (!shouldTake) {
+      isTaking = false
+      await consumer?.pause()
+    } else {
+      if (consumer === undefined) consumer = await open()
+      else await consumer.resume()
+      isTaking = true
+    }
+    if (!isClosed) logger.info({ isTaking }, 'orders are taken, or no longer')
+  }
+
+  // One after the other: what is said last holds.
+  let turn = adjust()
+  await turn
+
+  function update(): void {
+    turn = turn.then(adjust).catch((error: unknown) => {
+      logger.warn({ err: error }, 'orders could not be asked for')
+      clearTimeout(timer)
+      timer = setTimeout(update, RETRY_MS)
+      timer.unref()
+    })
+  }
+
+  return {
+    update,
+    async close() {
+      isClosed = true
+      clearTimeout(timer)
+      update()
+      await turn
+    },
+    async [Symbol.asyncDispose]() {
+      isClosed = true
+      clearTimeout(timer)
+      await turn.catch(() => undefined)
+      await consumer?.[Symbol.asyncDispose]()
+    },
+  }
+}

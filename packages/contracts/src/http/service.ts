@@ -1,0 +1,58 @@
+import { FAILURE_CODES } from '@sleepless/domain'
+import { z } from 'zod'
+
+import { instantField } from './fields.ts'
+
+/** Body of `POST /v1/pause`. */
+export const pauseBody = z
+  .strictObject({
+    /** For whoever wonders why nothing starts. */
+    reason: z.string().min(1).max(200).optional(),
+  })
+  .nullish()
+
+/** Answer of `POST /v1/pause` and `POST /v1/resume`. */
+export const pauseView = z.object({
+  paused: z.boolean(),
+  since: instantField.nullable(),
+  reason: z.string().nullable(),
+})
+export type PauseView = z.output<typeof pauseView>
+
+/** Answer of `GET /v1/health`. */
+export const serviceHealthView = z.object({
+  status: z.literal('ok'),
+  /** The one that decides at present; null when none has been heard of for a lease. */
+  scheduler: z
+    .object({
+      /** Host name, process id and a random part. */
+      name: z.string(),
+      /** Grows with each change of the leader. */
+      term: z.int().positive(),
+      since: instantField,
+    })
+    .nullable(),
+})
+export type ServiceHealthView = z.output<typeof serviceHealthView>
+
+const delayField = z.int().nonnegative()
+
+/** Answer of `GET /v1/failures`: every way in which a task can fail. */
+export const failureReasonList = z.object({
+  items: z.array(
+    z.object({
+      code: z.enum(FAILURE_CODES),
+      cause: z.string(),
+      remedy: z.string(),
+      /** Whether it is tried again by itself. */
+      retryable: z.boolean(),
+      /** Whether it uses up a try. */
+      counted: z.boolean(),
+      maxTries: z.int(),
+      /** The longest pause before the second try, and before any; the pause itself is drawn by lot. */
+      backoff: z.object({ initialDelayMs: delayField, maxDelayMs: delayField }),
+    }),
+  ),
+  nextCursor: z.null(),
+})
+export type FailureReasonList = z.output<typeof failureReasonList>

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+
+import { compareHistory } from './compare-history.ts'
+import type { TaskHistory } from './task-history.ts'
+
+const HISTORY: TaskHistory = {
+  task: { status: 'running', priority: 50, project: undefined },
+  attempts: { att_1: { number: 1, status: 'running' } },
+}
+const TASK = { status: 'running', priority: 50, project: undefined, model: 'opus' }
+const ATTEMPTS = { att_1: { number: 1, status: 'running', fence: 1 } }
+
+test('rows that say what the log says do not differ, whatever else they hold', () => {
+  expect(compareHistory(HISTORY, { task: TASK, attempts: ATTEMPTS })).toEqual([])
+})
+
+test('every field that differs is named, with both values', () => {
+  const task = { ...TASK, status: 'queued', project: 'shop' }
+  expect(compareHistory(HISTORY, { task, attempts: ATTEMPTS })).toEqual([
+    { subject: 'task', field: 'status', expected: 'running', found: 'queued' },
+    { subject: 'task', field: 'project', expected: undefined, found: 'shop' },
+  ])
+})
+
+test('an attempt that differs is named', () => {
+  const attempts = { att_1: { ...ATTEMPTS.att_1, status: 'lost' } }
+  expect(compareHistory(HISTORY, { task: TASK, attempts })).toEqual([
+    { subject: 'att_1', field: 'status', expected: 'running', found: 'lost' },
+  ])
+})
+
+test('a row that is missing is named', () => {
+  expect(compareHistory(HISTORY, { task: undefined, attempts: {} })).toEqual([
+    { subject: 'task', expected: 'a row', found: 'none' },
+    { subject: 'att_1', expected: 'a row', found: 'none' },
+  ])
+})
+
+test('a row that no event made is named', () => {
+  const unmade = { task: {}, attempts: { att_2: { status: 'running' } } }
+  const attempts = { ...ATTEMPTS, att_2: { number: 2 } }
+  const found = { expected: 'no row', found: 'a row that no event tells of' }
+  expect(compareHistory(unmade, { task: TASK, attempts })).toEqual([
+    { subject: 'task', ...found },
+    { subject: 'att_2', ...found },
+    { subject: 'att_1', ...found },
+  ])
+})

@@ -1,0 +1,150 @@
+import type { LoggedEvent } from '../event.ts'
+
+/** A value as a row and an event have it in common: instants in milliseconds, money in millionths. */
+export type Fact = string | number | undefined
+/** By field. What is absent was not told; what is undefined was told to be absent. */
+export type RowFacts = Readonly<Record<string, Fact>>
+
+/** All that the log tells of one task. */
+export interface TaskHistory {
+  readonly task: RowFacts
+  /** By id, in the order of dispatch. */
+  readonly attempts: Readonly<Record<string, RowFacts>>
+}
+
+export type HistoryEvent = Pick<LoggedEvent, 'type' | 'at' | 'attemptId' | 'data'>
+
+export const NO_HISTORY: TaskHistory = { task: {}, attempts: {} }
+
+type Teller = (history: TaskHistory, event: HistoryEvent) => TaskHistory
+
+const ended =
+  (status: string): Teller =>
+  (history, { at, data }) => {
+    const orders = Object.entries(history.attempts).map(([id, facts]) => {
+      // An order that nobody has claimed yet is taken back without an event of its own.
+      const isOrder = facts['status'] === 'dispatched'
+      return [id, isOrder ? { ...facts, status: 'canceled', finishedAt: at.getTime() } : facts]
+    })
+    return {
+      task: {
+        ...history.task,
+        status,
+        finishedAt: at.getTime(),
+        openAttemptId: undefined,
+        failureCode: textOf(data['code']),
+        commit: textOf(data['commit']),
+        branch: textOf(data['branch']),
+        summary: textOf(data['summary']),
+      },
+      attempts: Object.fromEntries(orders),
+    }
+  }
+
+const attemptEnded: Teller = (history, { at, attemptId, data }) =>
+  told(history, {
+    attemptId,
+    task: { openAttemptId: undefined },
+    attempt: {
+      status: textOf(data['status']),
+      failureCode: textOf(recordOf(data['failure'])['code']),
+      costMicroUsd: Math.round(numberOf(data['costUsd']) * 1e6),
+      finishedAt: at.getTime(),
+    },
+  })
+
+/** Events that are not here change nothing that a row keeps. */
+const tellers: Readonly<Record<string, Teller>> = {
+  'task.submitted': (history, { at, data }) =>
+    told(history, {
+      task: {
+        status: 'queued',
+        kind: textOf(data['kind']),
+        project: textOf(data['project']),
+        priority: numberOf(data['priority']),
+        requester: textOf(data['requester']),
+        createdAt: at.getTime(),
+        attempts: 0,
+        openAttemptId: undefined,
+        startedAt: undefined,
+        finishedAt: undefined,
+        cancelRequestedAt: undefined,
+      },
+    }),
+  'task.requeued': (history) => told(history, { task: { status: 'queued' } }),
+  'task.cancel-requested': (history, { at }) =>
+    told(history, { task: { cancelRequestedAt: at.getTime() } }),
+  'task.succeeded': ended('succeeded'),
+  'task.failed': ended('failed'),
+  'task.canceled': ended('canceled'),
+  'attempt.dispatched': (history, { at, attemptId, data }) =>
+    told(history, {
+      attemptId,
+      task: { openAttemptId: attemptId },
+      attempt: {
+        status: 'dispatched',
+        number: numberOf(data['number']),
+        dispatchedAt: at.getTime(),
+        workerId: undefined,
+        outputBytes: 0,
+        claimedAt: undefined,
+        startedAt: undefined,
+        finishedAt: undefined,
+      },
+    }),
+  'attempt.claimed': (history, { at, attemptId, data }) =>
+    told(history, {
+      attemptId,
+      task: {
+        status: 'running',
+        attempts: numberOf(history.task['attempts']) + 1,
+        startedAt: history.task['startedAt'] ?? at.getTime(),
+      },
+      attempt: { status: 'running', workerId: textOf(data['workerId']), claimedAt: at.getTime() },
+    }),
+  'attempt.started': (history, { at, attemptId }) =>
+    told(history, { attemptId, attempt: { startedAt: at.getTime() } }),
+  'attempt.output': (history, { attemptId, data }) =>
+    told(history, {
+      attemptId,
+      attempt: { outputBytes: numberOf(data['offset']) + numberOf(data['length']) },
+    }),
+  'attempt.expired': attemptEnded,
+  'attempt.finished': attemptEnded,
+}
+
+/** What the log tells of a task once it tells this as well. Its events come in the order of ids. */
+export function afterEvent(history: TaskHistory, event: HistoryEvent): TaskHistory {
+  return tellers[event.type]?.(history, event) ?? history
+}
+
+interface News {
+  readonly task?: RowFacts
+  readonly attemptId?: string | undefined
+  readonly attempt?: RowFacts
+}
+
+function told(history: TaskHistory, { task, attemptId, attempt }: News): TaskHistory {
+  return {
+    task: { ...history.task, ...task },
+    attempts:
+      attemptId === undefined
+        ? history.attempts
+        : {
+            ...history.attempts,
+            [attemptId]: { ...history.attempts[attemptId], ...attempt },
+          },
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return { ...(typeof value === 'object' ? value : undefined) }
+}

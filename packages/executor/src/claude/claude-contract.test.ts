@@ -1,0 +1,19 @@
+import { describeExecutor } from '../executor.suite.ts'
+import { createClaudeExecutor } from './claude-executor.ts'
+
+const SUCCESS = '{"type":"result","is_error":false,"result":"Done.","permission_denials":[]}'
+
+describeExecutor('claude', {
+  create: (binary) =>
+    createClaudeExecutor({
+      binary,
+      credential: { kind: 'api-key', value: 'sk-ant-api03-made-up' },
+      toolAccess: 'all',
+      killGraceMs: 200,
+    }),
+  prints(line) {
+    const message = { type: 'assistant', message: { content: [{ type: 'text', text: line }] } }
+    return `echo '${JSON.stringify(message)}'`
+  },
+  succeeds: `echo '${SUCCESS}'`,
+})

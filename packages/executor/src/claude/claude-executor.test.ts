@@ -1,0 +1,322 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import type { AgentEvent, AgentOrder } from '@sleepless/domain'
+import {
+  bashScript,
+  createScriptedModel,
+  type Script,
+  type ScriptedModel,
+  type ScriptedModelOptions,
+  temporaryDirectory,
+  textTurn,
+  toolTurn,
+  writeFileScript,
+} from '@sleepless/testing'
+import { describe, expect, onTestFinished, test } from 'vitest'
+
+import { finish, isAlive, newOrder, type AgentRun } from '../fixtures/bench.ts'
+import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
+import { createClaudeExecutor } from './claude-executor.ts'
+
+const CREDENTIAL = { kind: 'api-key', value: 'sk-ant-api03-made-up' } as const
+
+interface Bench {
+  readonly model: ScriptedModel
+  readonly workspacePath: string
+  readonly homePath: string
+  readonly stop: AbortController
+  readonly run: (options?: Partial<ClaudeExecutorOptions>, order?: Partial<AgentOrder>) => AgentRun
+}
+
+async function bench(script: Script, options: ScriptedModelOptions = {}): Promise<Bench> {
+  const resources = new AsyncDisposableStack()
+  onTestFinished(() => resources.disposeAsync())
+  const model = resources.use(await createScriptedModel({ script, ...options }))
+  const { path: workspacePath } = resources.use(await temporaryDirectory())
+  const { path: homePath } = resources.use(await temporaryDirectory())
+  const stop = new AbortController()
+  return {
+    model,
+    workspacePath,
+    homePath,
+    stop,
+    run(runOptions = {}, order = {}) {
+      const executor = createClaudeExecutor({
+        credential: CREDENTIAL,
+        baseUrl: model.url,
+        toolAccess: 'all',
+        killGraceMs: 2000,
+        ...runOptions,
+      })
+      return executor.run(
+        { ...newOrder(), ...order },
+        { workspacePath, homePath, signal: stop.signal },
+      )
+    },
+  }
+}
+
+function pidOf(events: readonly AgentEvent[]): number {
+  const started = events.find((event) => event.type === 'started')
+  if (started === undefined) throw new Error('the agent was not started')
+  return started.pid
+}
+
+async function spreadPids(workspacePath: string): Promise<readonly number[]> {
+  const names = ['elsewhere.pid', 'nameless.pid']
+  return Promise.all(
+    names.map(async (name) => Number(await readFile(join(workspacePath, name), 'utf8'))),
+  )
+}
+
+describe('with every tool', () => {
+  test('writes the file and gives the answer', async () => {
+    const { run, workspacePath } = await bench(
+      writeFileScript({ path: 'hello.txt', content: 'hello\n', answer: 'Wrote it.' }),
+    )
+    const { events, output, outcome } = await finish(run())
+    expect(await readFile(join(workspacePath, 'hello.txt'), 'utf8')).toBe('hello\n')
+    expect(outcome).toMatchObject({ kind: 'succeeded', answer: 'Wrote it.', warnings: [] })
+    expect(outcome.usage.inputTokens).toBeGreaterThan(0)
+    expect(outcome.usage.costMicroUsd).toBeGreaterThan(0)
+    expect(events.slice(0, 2)).toEqual([
+      { type: 'started', pid: expect.any(Number) },
+      { type: 'ready', model: 'claude-sonnet-5-5', version: '2.1.330' },
+    ])
+    expect(events).toContainEqual({ type: 'acted', action: 'Write: hello.txt' })
+    expect(output).toMatch(
+      /^Writing it\.\n> Write: hello\.txt\n {2}File created[^\n]*\nWrote it\.\n$/,
+    )
+  })
+
+  test('runs commands, as root too', async () => {
+    const { run } = await bench(bashScript('echo "uid $(id -u) in $PWD"', 'Done.'))
+    const { output, outcome } = await finish(run())
+    expect(outcome.kind).toBe('succeeded')
+    expect(output).toMatch(/^ {2}uid \d+ in /m)
+  })
+
+  test("shows its tools nothing of the worker's environment, and the credential to nobody", async () => {
+    process.env['PLANTED_SECRET'] = 'planted-in-the-worker'
+    onTestFinished(() => {
+      delete process.env['PLANTED_SECRET']
+    })
+    const { run, homePath } = await bench(bashScript('env; cat /proc/$PPID/environ', 'Done.'))
+    const { events, output } = await finish(run())
+    expect(output).not.toContain('planted-in-the-worker')
+    expect(output).toContain(`HOME=${homePath}\n`)
+    expect(JSON.stringify(events)).not.toContain(CREDENTIAL.value)
+    expect(output).toContain('ANTHROPIC_API_KEY=[redacted]')
+  })
+
+  test('leaves nothing in the directories that others share', async () => {
+    const { run, homePath } = await bench(bashScript('mktemp', 'Done.'))
+    const { output } = await finish(run())
+    expect(output).toContain(`  ${join(homePath, 'tmp')}/tmp.`)
+  })
+})
+
+describe('with edits only', () => {
+  test('refuses commands, and succeeds with a warning', async () => {
+    const { run, workspacePath } = await bench([
+      toolTurn([
+        { name: 'Bash', input: { command: 'touch ran', description: 'Run' } },
+        { name: 'Monitor', input: { command: 'touch ran', description: 'Run' } },
+        { name: 'Write', input: { file_path: 'written.txt', content: 'x' } },
+      ]),
+      textTurn('Done without it.'),
+    ])
+    const { events, outcome } = await finish(run({ toolAccess: 'edits-only' }))
+    const message = expect.stringContaining('refused: Bash, Monitor')
+    expect(outcome).toMatchObject({
+      kind: 'succeeded',
+      answer: 'Done without it.',
+      warnings: [message],
+    })
+    expect(events).toContainEqual({ type: 'warned', message })
+    expect(existsSync(join(workspacePath, 'ran'))).toBe(false)
+    expect(existsSync(join(workspacePath, 'written.txt'))).toBe(true)
+  })
+
+  test('reads nothing outside the workspace', async () => {
+    const { run } = await bench([
+      toolTurn({ name: 'Read', input: { file_path: '/etc/hostname' } }),
+      textTurn('Done without it.'),
+    ])
+    const { outcome } = await finish(run({ toolAccess: 'edits-only' }))
+    expect(outcome).toMatchObject({
+      kind: 'succeeded',
+      warnings: [expect.stringContaining('refused: Read /etc/hostname')],
+    })
+  })
+
+  test('fails when an edit in the workspace is denied', async () => {
+    const { run, workspacePath } = await bench([
+      toolTurn({ name: 'Write', input: { file_path: '.mcp.json', content: '{}' } }),
+      textTurn('Done without it.'),
+    ])
+    const { outcome } = await finish(run({ toolAccess: 'edits-only' }))
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'PERMISSION_DENIED' } })
+    expect(existsSync(join(workspacePath, '.mcp.json'))).toBe(false)
+  })
+
+  test('runs no command that the repository names in its settings', async () => {
+    const { run, workspacePath, homePath } = await bench(
+      writeFileScript({ path: 'a.txt', content: 'x', answer: 'Done.' }),
+    )
+    const touch = (name: string): string => `touch ${join(homePath, `ran-${name}`)}`
+    const names = ['SessionStart', 'UserPromptSubmit', 'PreToolUse', 'PostToolUse', 'Stop']
+    const hook = (name: string): object => ({ hooks: [{ type: 'command', command: touch(name) }] })
+    const settings = {
+      hooks: Object.fromEntries(names.map((name) => [name, [hook(name)]])),
+      apiKeyHelper: `${touch('helper')}; echo key`,
+      permissions: { allow: ['Bash'] },
+    }
+    const servers = { mcpServers: { x: { command: 'sh', args: ['-c', touch('mcp')] } } }
+    await mkdir(join(workspacePath, '.claude'))
+    await writeFile(join(workspacePath, '.claude', 'settings.json'), JSON.stringify(settings))
+    await writeFile(join(workspacePath, '.mcp.json'), JSON.stringify(servers))
+    const { outcome } = await finish(run({ toolAccess: 'edits-only' }))
+    expect(outcome.kind).toBe('succeeded')
+    const ran = [...names, 'helper', 'mcp'].filter((n) => existsSync(join(homePath, `ran-${n}`)))
+    expect(ran).toEqual([])
+  })
+
+  test("tells the agent where the project's instructions are", async () => {
+    const { run, model } = await bench([textTurn('Done.')])
+    await finish(run({ toolAccess: 'edits-only' }))
+    expect(JSON.stringify(model.requests[0]?.body['system'])).toContain('CLAUDE.md, read it first')
+  })
+})
+
+describe('the prompt', () => {
+  test.each([
+    ['begins with dashes', '--version --help -p'],
+    [
+      'holds quotes, newlines and what a shell would run',
+      `'"\`touch x\`$(touch y)\\\n\n\t; & | <> %`,
+    ],
+    ['holds 64 KiB', `begin ${'ñ😀x'.repeat(10_000)} end`],
+  ])('arrives as it is when it %s', async (_, prompt) => {
+    const { run, model } = await bench([textTurn('Done.')])
+    const { outcome } = await finish(run({}, { prompt }))
+    expect(outcome.kind).toBe('succeeded')
+    expect(model.requests[0]?.prompt).toBe(prompt.trim())
+  })
+})
+
+describe('failures', () => {
+  test('a refused credential is AGENT_NOT_LOGGED_IN', async () => {
+    const { run } = await bench([], { credentials: ['another'] })
+    const { outcome, output } = await finish(run())
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'AGENT_NOT_LOGGED_IN' } })
+    expect(output).toContain('retry 3/3')
+  })
+
+  test('a budget that is spent is BUDGET_EXHAUSTED', async () => {
+    const usage = { inputTokens: 100_000 }
+    const bash = { name: 'Bash', input: { command: 'true', description: 'Nothing' } }
+    const { run } = await bench([toolTurn(bash, { usage }), textTurn('Done.')])
+    const { outcome } = await finish(run({}, { budgetMicroUsd: 1000 }))
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'BUDGET_EXHAUSTED' } })
+    expect(outcome.usage.costMicroUsd).toBeGreaterThan(1000)
+  })
+
+  test('a model that goes silent is TIMED_OUT', async () => {
+    const { run } = await bench([{ kind: 'stall', after: 'message-start' }])
+    const { events, outcome } = await finish(run({}, { timeoutMs: 1500 }))
+    expect(outcome).toMatchObject({
+      failure: { code: 'TIMED_OUT', message: 'The agent was stopped after 1.5 s.' },
+    })
+    expect(isAlive(pidOf(events))).toBe(false)
+  })
+
+  test('a missing binary is AGENT_NOT_INSTALLED', async () => {
+    const { run } = await bench([])
+    const { events, outcome } = await finish(run({ binary: '/nonexistent/claude' }))
+    expect(outcome).toMatchObject({ failure: { code: 'AGENT_NOT_INSTALLED' } })
+    expect(events).toEqual([])
+  })
+
+  test('no credential is AGENT_NOT_LOGGED_IN', async () => {
+    const { run } = await bench([])
+    const { events, outcome } = await finish(run({ credential: undefined }))
+    expect(outcome).toMatchObject({ failure: { code: 'AGENT_NOT_LOGGED_IN' } })
+    expect(events).toEqual([])
+  })
+})
+
+describe('stopping', () => {
+  /** Starts processes in sessions of their own, which write down their ids. */
+  const spread = [
+    '(cd / && setsid sh -c "echo \\$\\$ > $OLDPWD/elsewhere.pid; exec sleep 300" >/dev/null 2>&1 &)',
+    '(env -i setsid sh -c "echo \\$\\$ > nameless.pid; exec sleep 300" >/dev/null 2>&1 &)',
+    'until [ -s elsewhere.pid ] && [ -s nameless.pid ]; do sleep 0.02; done',
+  ].join('\n')
+
+  test('in the middle of a tool leaves no process alive', async () => {
+    const { run, stop, workspacePath } = await bench(
+      bashScript(`${spread}\ntouch busy; while :; do sleep 0.1; done`, 'Done.'),
+    )
+    const busy = setInterval(() => {
+      if (existsSync(join(workspacePath, 'busy'))) stop.abort()
+    }, 20)
+    onTestFinished(() => clearInterval(busy))
+    const { events, outcome } = await finish(run())
+    expect(outcome.kind).toBe('stopped')
+    const pids = [...(await spreadPids(workspacePath)), pidOf(events)]
+    expect(pids.filter(isAlive)).toEqual([])
+  })
+
+  test('by no longer taking events leaves no process alive', async () => {
+    const { run } = await bench(bashScript('while :; do sleep 0.1; done', 'Done.'))
+    const events: AgentEvent[] = []
+    for await (const event of run()) {
+      events.push(event)
+      if (event.type === 'acted') break
+    }
+    expect(isAlive(pidOf(events))).toBe(false)
+  })
+
+  test('is not needed for what tools left behind at an ordinary end', async () => {
+    const { run, workspacePath } = await bench(bashScript(spread, 'Done.'))
+    const { outcome } = await finish(run())
+    expect(outcome).toMatchObject({ kind: 'succeeded', answer: 'Done.' })
+    expect((await spreadPids(workspacePath)).filter(isAlive)).toEqual([])
+  })
+
+  test('before the start starts nothing', async () => {
+    const { run, stop } = await bench([])
+    stop.abort()
+    const { events, outcome } = await finish(run())
+    expect(outcome.kind).toBe('stopped')
+    expect(events).toEqual([])
+  })
+})
+
+describe('probe', () => {
+  const options = { toolAccess: 'all', killGraceMs: 1000 } as const
+
+  test('tells the version', async () => {
+    const executor = createClaudeExecutor({ ...options, credential: CREDENTIAL })
+    expect(await executor.probe()).toEqual({ available: true, version: '2.1.330' })
+  })
+
+  test('names the variables when there is no credential', async () => {
+    expect(await createClaudeExecutor(options).probe()).toEqual({
+      available: false,
+      code: 'AGENT_NOT_LOGGED_IN',
+      detail: 'Neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is set for the worker.',
+    })
+  })
+
+  test.each(['/nonexistent/claude', '/etc/hostname', '/bin/false', '/bin/true'])(
+    'says of %s that the agent is not installed',
+    async (binary) => {
+      const executor = createClaudeExecutor({ ...options, credential: CREDENTIAL, binary })
+      expect(await executor.probe()).toMatchObject({ code: 'AGENT_NOT_INSTALLED' })
+    },
+  )
+})

@@ -1,0 +1,234 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+import type { AgentOrder } from '@sleepless/domain'
+import { describe, expect, onTestFinished, test } from 'vitest'
+
+import { finish, openBench, type AgentRun } from '../fixtures/bench.ts'
+import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
+import { createClaudeExecutor } from './claude-executor.ts'
+
+const MIB = 2 ** 20
+const INIT = '{"type":"system","subtype":"init","model":"m","claude_code_version":"1","tools":[]}'
+const SUCCESS = '{"type":"result","is_error":false,"result":"Done.","permission_denials":[]}'
+
+interface StandIn {
+  readonly directory: string
+  readonly stop: AbortController
+  readonly run: (options?: Partial<ClaudeExecutorOptions>, order?: Partial<AgentOrder>) => AgentRun
+}
+
+/** A shell script in the place of Claude Code. It runs in `directory`. */
+async function standIn(script: string): Promise<StandIn> {
+  const bench = await openBench(script)
+  onTestFinished(() => bench[Symbol.asyncDispose]())
+  return {
+    directory: bench.directory,
+    stop: bench.stop,
+    run(options = {}, order = {}) {
+      const executor = createClaudeExecutor({
+        binary: bench.program,
+        credential: { kind: 'oauth-token', value: 'sk-ant-oat01-made-up' },
+        toolAccess: 'all',
+        killGraceMs: 200,
+        ...options,
+      })
+      return bench.run(executor, order)
+    },
+  }
+}
+
+async function appears(path: string): Promise<void> {
+  while (!existsSync(path)) await delay(10)
+}
+
+describe('an agent', () => {
+  test('that prints nothing is NEVER_STARTED', async () => {
+    const { run } = await standIn('exec sleep 300')
+    const { outcome } = await finish(run({ firstEventMs: 100 }))
+    expect(outcome).toMatchObject({
+      failure: { code: 'NEVER_STARTED', message: 'The agent printed nothing for 0.1 s.' },
+    })
+  })
+
+  test('that prints in time may be silent later', async () => {
+    const { run } = await standIn(`echo '${INIT}'; sleep 1.2; echo '${SUCCESS}'`)
+    const { outcome } = await finish(run({ firstEventMs: 1000 }))
+    expect(outcome.kind).toBe('succeeded')
+  })
+
+  test('that ends without a result is AGENT_CRASHED, even with exit code 0', async () => {
+    const { run } = await standIn(`echo '${INIT}'`)
+    const { outcome } = await finish(run())
+    expect(outcome).toMatchObject({
+      failure: {
+        code: 'AGENT_CRASHED',
+        message: 'The agent ended with exit code 0 without a result',
+      },
+    })
+  })
+
+  test('that crashes is quoted with the end of its standard error, and no secret in it', async () => {
+    const { run } = await standIn(
+      'yes line | head -c 100000 >&2; echo "last words $CLAUDE_CODE_OAUTH_TOKEN" >&2; exit 7',
+    )
+    const { outcome } = await finish(run())
+    if (outcome.kind !== 'failed') throw new Error(outcome.kind)
+    expect(outcome.failure.code).toBe('AGENT_CRASHED')
+    expect(outcome.failure.message).toMatch(/exit code 7 without a result: /)
+    expect(outcome.failure.message).toMatch(/last words \[redacted\]$/)
+    expect(outcome.failure.message.length).toBeLessThan(2100)
+  })
+
+  test('that is killed is AGENT_CRASHED', async () => {
+    const { run } = await standIn('kill -9 $$')
+    const { outcome } = await finish(run())
+    expect(outcome).toMatchObject({
+      failure: { code: 'AGENT_CRASHED', message: expect.stringContaining('SIGKILL') },
+    })
+  })
+
+  test('that cannot be executed is AGENT_CRASHED', async () => {
+    const { run, directory } = await standIn('')
+    const binary = join(directory, 'no-program')
+    await writeFile(binary, '\0', { mode: 0o755 })
+    const { outcome } = await finish(run({ binary }))
+    expect(outcome).toMatchObject({ failure: { code: 'AGENT_CRASHED' } })
+  })
+
+  test('that reads nothing of its prompt may succeed', async () => {
+    const { run } = await standIn(`exec <&-; echo '${SUCCESS}'`)
+    const { outcome } = await finish(run({}, { prompt: 'x'.repeat(MIB) }))
+    expect(outcome.kind).toBe('succeeded')
+  })
+
+  test('is given its prompt as one line of JSON, and then the end', async () => {
+    const { run, directory } = await standIn(`cat > prompt; echo '${SUCCESS}'`)
+    await finish(run({}, { prompt: 'one\ntwo' }))
+    expect(await readFile(join(directory, 'prompt'), 'utf8')).toBe(
+      '{"type":"user","message":{"role":"user","content":"one\\ntwo"}}\n',
+    )
+  })
+
+  test.each([
+    ['sonnet by default', {}, {}, 'sonnet'],
+    ['the model that the worker prefers', { defaultModel: 'haiku' }, {}, 'haiku'],
+    ['the model that the order names', { defaultModel: 'haiku' }, { model: '--odd' }, '--odd'],
+  ])('is given %s', async (_, options, order, expected) => {
+    const { run, directory } = await standIn(`printf '%s\\n' "$@" > args; echo '${SUCCESS}'`)
+    await finish(run(options, order))
+    const args = await readFile(join(directory, 'args'), 'utf8')
+    expect(args.split('\n')).toContain(`--model=${expected}`)
+  })
+
+  test('may print lines that are no JSON, which are shown', async () => {
+    const { run } = await standIn(`echo 'warning: odd {'; printf '%s' '${SUCCESS}'`)
+    const { output, outcome } = await finish(run())
+    expect(output).toBe('warning: odd {\nDone.\n')
+    expect(outcome.kind).toBe('succeeded')
+  })
+})
+
+describe('stopping', () => {
+  test('does not undo a success that was complete', async () => {
+    const { run, stop, directory } = await standIn(
+      `echo '${INIT}'; echo '${SUCCESS}'; touch ready; exec sleep 300`,
+    )
+    const finished = finish(run())
+    await appears(join(directory, 'ready'))
+    stop.abort()
+    expect((await finished).outcome).toMatchObject({
+      kind: 'succeeded',
+      answer: 'Done.',
+      warnings: [expect.stringContaining('left running')],
+    })
+  })
+
+  test('at the time limit does not undo it either', async () => {
+    const { run } = await standIn(`echo '${SUCCESS}'; exec sleep 300`)
+    const { outcome } = await finish(run({}, { timeoutMs: 1500 }))
+    expect(outcome.kind).toBe('succeeded')
+  })
+
+  test.each([
+    ['the agent had gone on after it', INIT],
+    [
+      'a subagent was still at work',
+      '{"type":"system","subtype":"background_tasks_changed","tasks":[{"task_type":"local_agent"}]}',
+    ],
+  ])('ends the attempt when %s', async (_, message) => {
+    const { run } = await standIn(`echo '${SUCCESS}'; echo '${message}'; exec sleep 300`)
+    const { outcome } = await finish(run({}, { timeoutMs: 500 }))
+    expect(outcome).toMatchObject({ failure: { code: 'TIMED_OUT' } })
+  })
+
+  test('does not wait for somebody who escaped with the output', async () => {
+    const escape = `cd /; env -i setsid sleep 300 & echo $! > "$OLDPWD/escaped"`
+    const { run, directory } = await standIn(`${escape}; echo '${SUCCESS}'`)
+    const { outcome } = await finish(run())
+    const escaped = Number(await readFile(join(directory, 'escaped'), 'utf8'))
+    process.kill(escaped, 'SIGKILL')
+    expect(outcome.kind).toBe('succeeded')
+  })
+})
+
+describe('much output', () => {
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+
+  function heldBytes(): number {
+    if (typeof collect === 'function') collect()
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    return heapUsed + arrayBuffers
+  }
+
+  const text = 'x'.repeat(1000)
+  const line = `{"type":"assistant","message":{"content":[{"type":"text","text":"${text}"}]}}`
+  const flood = `yes '${line}' | head -n 60000; touch over; echo '${SUCCESS}'`
+
+  test('waits in the agent while nobody takes it', async () => {
+    const { run, directory } = await standIn(flood)
+    const running = run()
+    for (let taken = 0; taken < 10; taken += 1) await running.next()
+    const before = heldBytes()
+    await delay(500)
+    expect(heldBytes() - before).toBeLessThan(2 * MIB)
+    expect(existsSync(join(directory, 'over'))).toBe(false)
+    await running.return({
+      kind: 'stopped',
+      usage: { costMicroUsd: 0, inputTokens: 0, outputTokens: 0 },
+    })
+  })
+
+  test('is never all in memory: 60 MB pass through a few', async () => {
+    const { run } = await standIn(flood)
+    const before = heldBytes()
+    let bytes = 0
+    let most = 0
+    let taken = 0
+    for await (const event of run()) {
+      if (event.type !== 'output') continue
+      bytes += event.text.length
+      taken += 1
+      if (taken % 5000 === 0) most = Math.max(most, heldBytes() - before)
+    }
+    expect(bytes).toBe(60_000 * 1001 + 'Done.\n'.length)
+    // What one chunk holds alive varies with the collector; a leak would hold most of the 60.
+    expect(most).toBeLessThan(24 * MIB)
+  })
+
+  test('in one line is cut, and what comes after it is read', async () => {
+    const { run } = await standIn(
+      `head -c 50000000 /dev/zero | tr '\\0' x; echo; echo '${SUCCESS}'`,
+    )
+    const { output, outcome } = await finish(run())
+    expect(output).toBe(
+      `${'x'.repeat(65_536)}\n[… ${50_000_000 - 65_536} bytes more of this line]\nDone.\n`,
+    )
+    expect(outcome.kind).toBe('succeeded')
+  })
+})

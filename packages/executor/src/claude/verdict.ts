@@ -1,0 +1,140 @@
+import { resolve } from 'node:path'
+
+import type { AgentOutcome, FailureCode } from '@sleepless/domain'
+
+import { failed, MESSAGE_CHARACTERS, stopped } from '../outcomes.ts'
+import type { AgentEnding } from '../process/agent-process.ts'
+import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
+import type { Denial, ResultMessage } from './stream-message.ts'
+import type { Transcript } from './transcript.ts'
+
+export interface VerdictContext {
+  readonly toolAccess: ClaudeExecutorOptions['toolAccess']
+  readonly workspacePath: string
+  /** The order's, for the message of an attempt that ran out of it. */
+  readonly timeoutMs: number
+  readonly firstEventMs: number
+}
+
+export interface ClaudeEnding extends AgentEnding {
+  /** The end of its standard error. */
+  readonly stderrTail: string
+}
+
+const EDITING_TOOLS: readonly string[] = ['Edit', 'Write', 'NotebookEdit']
+
+function targetOf({ input }: Denial): string | undefined {
+  const path = input['file_path'] ?? input['notebook_path'] ?? input['path']
+  return typeof path === 'string' ? path : undefined
+}
+
+function nameOf(denial: Denial): string {
+  const target = targetOf(denial)
+  return target === undefined ? denial.tool : `${denial.tool} ${target}`
+}
+
+/** Whether it is the agent's mode that withholds it: anything but edits inside the workspace. */
+function isExpected(denial: Denial, { toolAccess, workspacePath }: VerdictContext): boolean {
+  if (toolAccess === 'all') return false
+  const target = targetOf(denial)
+  if (!EDITING_TOOLS.includes(denial.tool) || target === undefined) return true
+  return !resolve(workspacePath, target).startsWith(`${workspacePath}/`)
+}
+
+function unexpectedDenials(result: ResultMessage, context: VerdictContext): readonly Denial[] {
+  return result.denials.filter((denial) => !isExpected(denial, context))
+}
+
+/** Which code the agent's own report of a failure amounts to. Told from fields, never from prose. */
+function reportedCode({ apiStatus, budgetExhausted }: ResultMessage, apiError = ''): FailureCode {
+  if (budgetExhausted) return 'BUDGET_EXHAUSTED'
+  if (apiStatus === 401 || apiStatus === 403 || apiError === 'authentication_failed') {
+    return 'AGENT_NOT_LOGGED_IN'
+  }
+  if (apiStatus === 429) return 'MODEL_RATE_LIMITED'
+  if (apiStatus === 408 || (apiStatus ?? 0) >= 500) return 'MODEL_UNAVAILABLE'
+  // No connection, no answer in time, or an answer that makes no sense.
+  const noAnswer = apiStatus === undefined && ['server_error', 'unknown'].includes(apiError)
+  return noAnswer ? 'MODEL_UNAVAILABLE' : 'AGENT_REPORTED_ERROR'
+}
+
+function crash(transcript: Transcript, ending: ClaudeEnding): AgentOutcome {
+  const { exitCode, signal, stderrTail } = ending
+  const how = signal === undefined ? `ended with exit code ${exitCode}` : `was ended by ${signal}`
+  const what = transcript.result === undefined ? 'without a result' : 'after its result'
+  const ignored = transcript.ignored > 0 ? ` (${transcript.ignored} messages were not used)` : ''
+  // The end of it says most.
+  const tail = stderrTail === '' ? '' : `: ${stderrTail.slice(-MESSAGE_CHARACTERS + 200)}`
+  const message = `The agent ${how} ${what}${ignored}${tail}`
+  return failed('AGENT_CRASHED', message, transcript.result?.usage)
+}
+
+function ownVerdict(
+  transcript: Transcript,
+  ending: ClaudeEnding,
+  context: VerdictContext,
+): AgentOutcome {
+  const { result, apiError } = transcript
+  if (result === undefined) return crash(transcript, ending)
+  if (result.isError) {
+    const message = [result.text, ...result.errors].filter((line) => line !== '').join('\n')
+    const said = message === '' ? 'The agent reported an error and no reason.' : message
+    return failed(reportedCode(result, apiError), said, result.usage)
+  }
+  if (ending.exitCode !== 0) return crash(transcript, ending)
+  const denied = unexpectedDenials(result, context).map(nameOf).join(', ')
+  if (denied !== '') {
+    return failed('PERMISSION_DENIED', `The agent was denied: ${denied}`, result.usage)
+  }
+  return succeeded(transcript, result, context, [])
+}
+
+function succeeded(
+  { missingTools }: Transcript,
+  result: ResultMessage,
+  { toolAccess }: VerdictContext,
+  more: readonly string[],
+): AgentOutcome {
+  const missing = toolAccess === 'edits-only' ? missingTools : []
+  const refused = [...new Set([...missing, ...result.denials.map(nameOf)])]
+  const warning = `The agent may only edit files in its workspace here, and was refused: ${refused.join(', ')}`
+  return {
+    kind: 'succeeded',
+    answer: result.text,
+    warnings: [...(refused.length === 0 ? [] : [warning]), ...more],
+    usage: result.usage,
+  }
+}
+
+/** How the agent's run ended: by exit code and result fields, with why it was stopped if it was. */
+export function verdict(
+  transcript: Transcript,
+  ending: ClaudeEnding,
+  context: VerdictContext,
+): AgentOutcome {
+  const { stopReason } = ending
+  if (stopReason === undefined) return ownVerdict(transcript, ending, context)
+
+  const { result, concluded } = transcript
+  const done = concluded && result?.isError === false
+  if (done && unexpectedDenials(result, context).length === 0) {
+    const left = 'Something that the agent had left running in the background was stopped.'
+    return succeeded(transcript, result, context, [left])
+  }
+  switch (stopReason) {
+    case 'aborted':
+    case 'abandoned':
+      return stopped(result?.usage)
+    case 'timed-out':
+      return failed(
+        'TIMED_OUT',
+        `The agent was stopped after ${context.timeoutMs / 1000} s.`,
+        result?.usage,
+      )
+    case 'never-started':
+      return failed(
+        'NEVER_STARTED',
+        `The agent printed nothing for ${context.firstEventMs / 1000} s.`,
+      )
+  }
+}

@@ -1,0 +1,170 @@
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { once } from 'node:events'
+
+import { createGuard } from './guard.ts'
+import { startTicksOf } from './processes.ts'
+import { readToEnd } from './read-to-end.ts'
+import { sweep } from './sweep.ts'
+import { createTerminator } from './terminator.ts'
+
+/** How long a pipe may stay open after everybody who could write to it was killed. */
+const PIPE_LINGER_MS = 1000
+/** `setTimeout` takes no more; as good as never. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** Why an agent was stopped. */
+type StopReason = 'aborted' | 'timed-out' | 'never-started' | 'abandoned'
+
+export interface AgentCommand {
+  readonly file: string
+  readonly args: readonly string[]
+  /** All of its environment, but for the marker of the run. */
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  /** Written to its standard input, which then ends. */
+  readonly input: string
+  /** Unlike that of any other run. */
+  readonly runId: string
+  /** Directories of this run alone. */
+  readonly directories: readonly string[]
+}
+
+export interface AgentLimits {
+  /** Wall clock, in milliseconds. */
+  readonly timeoutMs: number
+  /** By when it must have printed something, in milliseconds; absent for one that may be silent. */
+  readonly firstEventMs?: number
+  /** Between SIGTERM and SIGKILL, in milliseconds. */
+  readonly killGraceMs: number
+}
+
+/** How the process ended. */
+export interface AgentEnding {
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
+  /** Absent when it ended by itself. */
+  readonly stopReason: StopReason | undefined
+  /** Pids of processes of the run that could not be killed. */
+  readonly survivors: readonly number[]
+}
+
+/** A running agent. Disposing it stops it and waits until its whole process tree is gone. */
+export interface AgentProcess extends AsyncDisposable {
+  readonly pid: number
+  /** Standard output: read only as fast as it is taken, and whole even after the end. */
+  readonly output: AsyncIterable<Buffer>
+  /** Standard error, likewise: who does not take it, holds the agent up. */
+  readonly errors: AsyncIterable<Buffer>
+  /** Settles when the whole process tree is gone, whether or not the output was read. */
+  readonly ended: Promise<AgentEnding>
+  /** Ends the process tree, with a grace period. The first reason given is the one that counts. */
+  stop(reason: StopReason): void
+}
+
+/** The operating system would not start the agent. */
+export class AgentSpawnError extends Error {
+  override readonly name = 'AgentSpawnError'
+  readonly code = 'AGENT_SPAWN_FAILED'
+}
+
+type Exit = Pick<AgentEnding, 'exitCode' | 'signal'>
+
+/** A system call that never returns keeps even SIGKILL waiting. */
+const UNDEAD: Exit = { exitCode: undefined, signal: 'SIGKILL' }
+
+// One for this process: it is this process whose end it waits for.
+const guard = createGuard()
+
+function exitOf(child: ChildProcess): Promise<Exit> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) =>
+      resolve({ exitCode: code ?? undefined, signal: signal ?? undefined }),
+    )
+  })
+}
+
+type Running = ChildProcessWithoutNullStreams & { readonly pid: number }
+
+function isRunning(child: ChildProcessWithoutNullStreams): child is Running {
+  return child.pid !== undefined
+}
+
+async function spawnAgent(
+  { file, args, cwd, input }: AgentCommand,
+  env: Readonly<Record<string, string>>,
+): Promise<Running> {
+  try {
+    // In a process group of its own, which is signaled as a whole.
+    const child = spawn(file, args, { cwd, env, detached: true, stdio: 'pipe' })
+    if (!isRunning(child)) throw (await once(child, 'error'))[0]
+    // Whether it reads all of its input is its own business.
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(input)
+    return child
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new AgentSpawnError(`${reason}, in ${cwd}`, { cause: error })
+  }
+}
+
+/**
+ * Starts an agent in a process group of its own. What it has started and what that has started ends
+ * with it, and with this process.
+ *
+ * @throws {AgentSpawnError} when it can't be started.
+ */
+export async function startAgent(
+  command: AgentCommand,
+  limits: AgentLimits,
+): Promise<AgentProcess> {
+  const [name, value] = guard.marker(command.runId)
+  const isMarker = (variable: string): boolean => variable === `${name}=${value}`
+  guard.watch()
+  const child = await spawnAgent(command, { ...command.env, [name]: value })
+  const { pid, stdout, stderr } = child
+  const exited = exitOf(child)
+  // It can't have been reaped yet: that takes a turn of the event loop.
+  const sinceTicks = startTicksOf(pid)
+  const terminator = createTerminator(pid, limits.killGraceMs)
+  let stopReason: StopReason | undefined
+  let hasExited = false
+
+  const stop = (reason: StopReason): void => {
+    if (stopReason !== undefined || hasExited) return
+    stopReason = reason
+    void terminator.terminate()
+  }
+  const after = (ms: number | undefined, reason: StopReason): NodeJS.Timeout | undefined =>
+    ms === undefined ? undefined : setTimeout(() => stop(reason), Math.min(ms, MAX_TIMER_MS))
+  const outOfTime = after(limits.timeoutMs, 'timed-out')
+  const silent = after(limits.firstEventMs, 'never-started')
+  // For good, both: without such listeners, Node reads and drops at the exit what nobody has taken.
+  stdout.on('readable', () => clearTimeout(silent))
+  stderr.on('readable', () => undefined)
+
+  const end = async (): Promise<AgentEnding> => {
+    const exit = await Promise.race([exited, terminator.undead.then(() => UNDEAD)])
+    hasExited = true
+    clearTimeout(outOfTime)
+    clearTimeout(silent)
+    terminator[Symbol.dispose]()
+    const { directories } = command
+    const signs = { isMarker, directories, sinceTicks, known: terminator.known }
+    return { ...exit, stopReason, survivors: await sweep(signs) }
+  }
+  const ended = end()
+
+  return {
+    pid,
+    output: readToEnd(stdout, ended, PIPE_LINGER_MS),
+    errors: readToEnd(stderr, ended, PIPE_LINGER_MS),
+    ended,
+    stop,
+    async [Symbol.asyncDispose]() {
+      stop('abandoned')
+      stdout.destroy()
+      stderr.destroy()
+      await ended
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { resolve } from 'node:path'
+
+import { gitEnvironment, type Author } from './git-environment.ts'
+import { createGit, type Git } from './git.ts'
+import { createMirrors, type Mirrors } from './mirror.ts'
+import { workspaceRoot, type WorkspaceRoot } from './workspace-root.ts'
+
+const DEFAULT_AUTHOR: Author = { name: 'Sleepless', email: 'sleepless@localhost' }
+const DEFAULT_DEADLINE_MS = 120_000
+const DEFAULT_FETCH_DEADLINE_MS = 600_000
+
+export interface WorkspacesOptions {
+  /** `$SLEEPLESS_HOME/workspace`; made when it is not there. */
+  readonly root: string
+  /** Of the host's commits, and of the agent's in its own clone. Default: `Sleepless <sleepless@localhost>`. */
+  readonly author?: Author
+  /** Default: `git`, found on `PATH`. */
+  readonly gitBinary?: string
+  /**
+   * The worker's environment. Git gets of it only `PATH`, proxies, TLS certificates, the time zone, the
+   * temporary folder, the ssh agent and `GIT_SSH_COMMAND`. Default: a plain `PATH`.
+   */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** For each git command; default 120 s. */
+  readonly deadlineMs?: number
+  /** For each command that brings objects from or to a remote; default 10 min. */
+  readonly fetchDeadlineMs?: number
+}
+
+/** Git as the host runs it, and the folders that it works in. */
+export interface HostGit {
+  readonly git: Git
+  readonly mirrors: Mirrors
+  readonly root: WorkspaceRoot
+  readonly author: Author
+  readonly fetchDeadlineMs: number
+}
+
+export function createHostGit(options: WorkspacesOptions): HostGit {
+  const { author = DEFAULT_AUTHOR, gitBinary = 'git', env = {} } = options
+  const { deadlineMs = DEFAULT_DEADLINE_MS, fetchDeadlineMs = DEFAULT_FETCH_DEADLINE_MS } = options
+  const root = workspaceRoot(resolve(options.root))
+  const git = createGit({
+    binary: gitBinary,
+    env: gitEnvironment({ env, homePath: root.homePath, author }),
+    deadlineMs,
+  })
+  const { transportConfigFile } = root
+  const mirrors = createMirrors({ git, fetchDeadlineMs, transportConfigFile })
+  return { git, mirrors, root, author, fetchDeadlineMs }
+}

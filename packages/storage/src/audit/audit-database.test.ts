@@ -1,0 +1,279 @@
+import path from 'node:path'
+
+import { temporaryDirectory } from '@sleepless/testing'
+import { beforeAll, afterAll, describe, expect, test } from 'vitest'
+
+import { backUpDatabase } from '../backup/back-up-database.ts'
+import { openWriter, type Connection } from '../database.ts'
+import { beginEpoch } from '../epochs.ts'
+import { COMMIT, logHistory } from '../fixtures/logged-history.ts'
+import { attemptOf, taskOf } from '../fixtures/rows.ts'
+import { openStore } from '../store.ts'
+import { auditDatabase, type AuditReport } from './audit-database.ts'
+
+const resources = new AsyncDisposableStack()
+let original: string
+let directory: string
+let copies = 0
+
+beforeAll(async () => {
+  directory = resources.use(await temporaryDirectory()).path
+  original = path.join(directory, 'tasks.db')
+  const store = openStore(original)
+  await logHistory(store)
+  await store[Symbol.asyncDispose]()
+})
+afterAll(() => resources.disposeAsync())
+
+/** Audits a copy in which somebody has changed something past the program. */
+async function auditAfter(edit: (connection: Connection) => void): Promise<AuditReport> {
+  const file = path.join(directory, `copy-${copies++}.db`)
+  await backUpDatabase({ file: original, target: file })
+  const connection = openWriter(file)
+  connection.pragma('foreign_keys = OFF')
+  edit(connection)
+  connection.close()
+  return auditDatabase(file, { states: true })
+}
+
+const sql = (text: string) => (connection: Connection) => connection.exec(text)
+
+test('a database as the program wrote it is in order', async () => {
+  expect(await auditAfter(() => undefined)).toMatchObject({
+    problems: [],
+    problemCount: 0,
+    tasks: 3,
+    events: 14,
+    headId: 14,
+  })
+})
+
+describe('an edit by hand is found, and named:', () => {
+  const first = `task ${taskOf(1)}`
+  const attempt = `attempt ${attemptOf(1)} of ${first}`
+  test.each<[string, string, string, string | RegExp]>([
+    [
+      "a task's status",
+      `UPDATE tasks SET status = 'canceled' WHERE id = '${taskOf(1)}'`,
+      first,
+      'status is "canceled"; by the log up to event 9 it is "succeeded"',
+    ],
+    [
+      'a task that was set back',
+      `UPDATE tasks SET status = 'queued', finished_at = NULL WHERE id = '${taskOf(2)}'`,
+      `task ${taskOf(2)}`,
+      'status is "queued"; by the log up to event 14 it is "failed"',
+    ],
+    [
+      "a task's priority",
+      `UPDATE tasks SET priority = 99 WHERE id = '${taskOf(3)}'`,
+      `task ${taskOf(3)}`,
+      'priority is 99; by the log up to event 4 it is 50',
+    ],
+    [
+      "a task's project",
+      `UPDATE tasks SET project = 'shop' WHERE id = '${taskOf(3)}'`,
+      `task ${taskOf(3)}`,
+      'project is "shop"; by the log up to event 4 it is absent',
+    ],
+    [
+      "a result's commit",
+      `UPDATE tasks SET result = json_set(result, '$.commit', '${'0'.repeat(40)}')`,
+      first,
+      `commit is "${'0'.repeat(40)}"; by the log up to event 9 it is "${COMMIT}"`,
+    ],
+    [
+      'a result that was taken away',
+      'UPDATE tasks SET result = NULL',
+      first,
+      /^commit is absent; by the log/,
+    ],
+    [
+      'a result that is no JSON',
+      "UPDATE tasks SET result = 'nonsense' WHERE result IS NOT NULL",
+      first,
+      /^commit is absent; by the log/,
+    ],
+    [
+      "a task's failure",
+      `UPDATE tasks SET failure = json_set(failure, '$.code', 'WORKER_LOST') WHERE failure IS NOT NULL`,
+      `task ${taskOf(2)}`,
+      'failureCode is "WORKER_LOST"; by the log up to event 14 it is "TIMED_OUT"',
+    ],
+    [
+      "an attempt's status",
+      `UPDATE attempts SET status = 'lost' WHERE id = '${attemptOf(1)}'`,
+      attempt,
+      'status is "lost"; by the log up to event 9 it is "succeeded"',
+    ],
+    [
+      'an attempt that was brought back to life',
+      `UPDATE attempts SET status = 'running' WHERE id = '${attemptOf(1)}'`,
+      attempt,
+      'status is "running"; by the log up to event 9 it is "succeeded"',
+    ],
+    [
+      "an attempt's worker",
+      `UPDATE attempts SET worker_id = 'wrk_x' WHERE id = '${attemptOf(1)}'`,
+      attempt,
+      /^workerId is "wrk_x"/,
+    ],
+    [
+      "an attempt's cost",
+      `UPDATE attempts SET cost_micro_usd = 1 WHERE id = '${attemptOf(1)}'`,
+      attempt,
+      'costMicroUsd is 1; by the log up to event 9 it is 1500',
+    ],
+    [
+      'an attempt that was removed',
+      `DELETE FROM attempts WHERE id = '${attemptOf(1)}'`,
+      attempt,
+      'the log up to event 9 tells of a row; there is none',
+    ],
+    [
+      'an attempt that was added',
+      `INSERT INTO attempts (id, task_id, number, status, fence, output_bytes, report_seq,
+         cost_micro_usd, dispatched_at) VALUES ('att_x', '${taskOf(3)}', 1, 'lost', 1, 0, 0, 0, 0)`,
+      `attempt att_x of task ${taskOf(3)}`,
+      'the log up to event 4 tells of no row; there is a row that no event tells of',
+    ],
+    [
+      'a task that was removed',
+      `DELETE FROM tasks WHERE id = '${taskOf(3)}'`,
+      `task ${taskOf(3)}`,
+      'the log up to event 4 tells of a row; there is none',
+    ],
+    [
+      'a task that nobody submitted',
+      `INSERT INTO tasks (id, kind, prompt, status, priority, timeout_ms, attempts, tries, created_at)
+         VALUES ('tsk_0', 'thought', 'p', 'queued', 50, 1, 0, 0, 0)`,
+      'task tsk_0',
+      'the log tells of no row; there is a row that no event tells of',
+    ],
+    [
+      'the data of an event',
+      `UPDATE events SET data = '{"kind":"thought","priority":51}' WHERE id = 2`,
+      'event 2',
+      'its content or the one before is not what was written',
+    ],
+    [
+      'the time of an event',
+      'UPDATE events SET at = at + 1 WHERE id = 7',
+      'event 7',
+      /is not what was written$/,
+    ],
+    [
+      'the task of an event',
+      `UPDATE events SET task_id = '${taskOf(3)}' WHERE id = 6`,
+      'event 6',
+      /is not what was written$/,
+    ],
+    [
+      'the hash of an event',
+      "UPDATE events SET hash = x'00' WHERE id = 1",
+      'event 1',
+      /is not what was written$/,
+    ],
+    [
+      'an event that was removed',
+      'DELETE FROM events WHERE id = 8',
+      'event 9',
+      'event 8 should come here, and is missing',
+    ],
+    [
+      'the first event, removed',
+      'DELETE FROM events WHERE id = 1',
+      'event 2',
+      'event 1 should come here, and is missing',
+    ],
+    [
+      'an event that was removed, with the later ones moved up',
+      'DELETE FROM events WHERE id = 12; UPDATE events SET id = id - 1 WHERE id > 12',
+      'event 12',
+      /is not what was written$/,
+    ],
+    [
+      'the last event, removed',
+      'DELETE FROM events WHERE id = 14',
+      `task ${taskOf(2)}`,
+      'status is "failed"; by the log up to event 13 it is "running"',
+    ],
+    [
+      'an event that was added',
+      "INSERT INTO events VALUES (15, 'task.canceled', 1, NULL, NULL, '{}', zeroblob(32))",
+      'event 15',
+      /is not what was written$/,
+    ],
+    [
+      'a project that was pointed elsewhere',
+      "UPDATE projects SET remote = 'file:///evil'",
+      'project shop',
+      'remote is file:///evil; by the log it is file:///shop',
+    ],
+    [
+      'a project that nobody added',
+      "INSERT INTO projects (name, remote, created_at) VALUES ('x', 'file:///x', 0)",
+      'project x',
+      'remote is file:///x; by the log it is absent',
+    ],
+    [
+      'a row that names one that is not there',
+      "INSERT INTO attempts (id, task_id, number, status, fence, output_bytes, report_seq, cost_micro_usd, dispatched_at) VALUES ('att_x', 'tsk_x', 1, 'lost', 1, 0, 0, 0, 0)",
+      'row 3 of attempts',
+      'it names a row of tasks that is not there',
+    ],
+  ])('%s', async (_name, edit, where, what) => {
+    const { problems, problemCount } = await auditAfter(sql(edit))
+    expect(problems[0]?.where).toBe(where)
+    expect(problems[0]?.what).toMatch(what)
+    expect(problemCount).toBeGreaterThan(0)
+  })
+})
+
+test('as many problems are kept as a person can read, and all are counted', async () => {
+  const { problems, problemCount } = await auditAfter((connection) => {
+    const insert = connection.prepare(
+      `INSERT INTO tasks (id, kind, prompt, status, priority, timeout_ms, attempts, tries, created_at)
+       VALUES (?, 'thought', 'p', 'queued', 50, 1, 0, 0, 0)`,
+    )
+    for (let n = 0; n < 500; n++) insert.run(`tsk_${n}`)
+  })
+  expect(problems).toHaveLength(20)
+  expect(problemCount).toBe(500)
+})
+
+test('a log that goes on in a new epoch is whole', async () => {
+  let began = 0
+  const report = await auditAfter((connection) => {
+    began = beginEpoch(connection, new Date('2026-06-01')).firstEventId
+    beginEpoch(connection, new Date('2026-07-01'))
+  })
+  expect(report).toMatchObject({ problems: [], events: 16 })
+  expect(report.headId).toBeGreaterThan(began)
+})
+
+test('a gap in the log that no epoch explains is found, also beside one that does', async () => {
+  const { problems } = await auditAfter((connection) => {
+    const { firstEventId } = beginEpoch(connection, new Date('2026-06-01'))
+    connection.exec(`UPDATE events SET id = id + 1 WHERE id = ${firstEventId}`)
+  })
+  expect(problems[0]?.what).toMatch(/^event \d+ should come here, and is missing$/)
+})
+
+test('a database in use is read as it is at one moment', async () => {
+  await using home = await temporaryDirectory()
+  const file = path.join(home.path, 'tasks.db')
+  await using store = openStore(file)
+  await logHistory(store)
+  const seen: number[] = []
+  const report = auditDatabase(file, { states: true, onProgress: ({ done }) => seen.push(done) })
+  expect(report).toMatchObject({ problems: [], events: 14 })
+  expect(seen.length).toBeGreaterThan(0)
+  expect(await store.read((tx) => tx.events.head())).toBe(14)
+})
+
+test('the hash of the head stands for the whole log', async () => {
+  const same = await Promise.all([auditAfter(() => {}), auditAfter(() => {})])
+  expect(same[0].headHash).toBe(same[1].headHash)
+  expect(same[0].headHash).toMatch(/^[0-9a-f]{64}$/)
+})
