@@ -62,7 +62,7 @@ let handle: OrderHandler | undefined
 const queue: Pick<Queue, 'consume' | 'listen'> = {
   async consume(handler) {
     handle = handler
-    return { pause: async () => undefined, ...nothing }
+    return { pause: async () => undefined, resume: async () => undefined, ...nothing }
   },
   listen: async () => nothing,
 }

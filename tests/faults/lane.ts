@@ -48,6 +48,7 @@ async function tryOnce(stack: Stack, job: Job, { settings }: LaneOptions): Promi
       violations: [{ kind: 'other', message }],
       recoveryMs: undefined,
       tasks: 0,
+      tookMs: 0,
       evidence: undefined,
     }
   }

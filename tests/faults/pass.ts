@@ -34,7 +34,7 @@ export async function runPass(pass: PassOptions): Promise<readonly KeptResult[]>
 
   function done(job: Job, result: RunResult, stack: Stack): void {
     const { fault, runIndex } = job
-    const { violations, recoveryMs, tasks, evidence } = result
+    const { violations, recoveryMs, tasks, tookMs, evidence } = result
     const name = [seed, mutant, fault.name, runIndex].filter((part) => part !== undefined).join('-')
     const folder =
       violations.length === 0
@@ -45,10 +45,9 @@ export async function runPass(pass: PassOptions): Promise<readonly KeptResult[]>
     isEnding ||= pass.isEnough(kept)
     if (mutant === undefined) writeState({ seed, results })
     finished += 1
-    const took = recoveryMs === undefined ? 'never' : `${Math.round(recoveryMs)} ms`
-    print(
-      `${finished}/${jobs.length} ${fault.name} #${runIndex}: ${tasks} tasks, recovered ${took}`,
-    )
+    const recovered = recoveryMs === undefined ? 'never' : `after ${secondsOf(recoveryMs)}`
+    const what = `${tasks} tasks in ${secondsOf(tookMs)}, recovered ${recovered}`
+    print(`${finished}/${jobs.length} ${fault.name} #${runIndex}: ${what}`)
     for (const violation of violations) print(`    ${lineOf(violation)}`)
     if (folder !== undefined) print(`    kept: ${folder}`)
   }
@@ -73,6 +72,10 @@ export async function runPass(pass: PassOptions): Promise<readonly KeptResult[]>
   )
   await Promise.all(lanes)
   return results
+}
+
+function secondsOf(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
 }
 
 function lineOf({ kind, message }: Violation): string {

@@ -29,6 +29,8 @@ export interface RunResult {
   /** From the end of the fault; undefined when nothing went on. */
   readonly recoveryMs: number | undefined
   readonly tasks: number
+  /** From its first task to the last look at it. */
+  readonly tookMs: number
   /** For the folder of a run that failed. */
   readonly evidence: Evidence | undefined
 }
@@ -43,6 +45,7 @@ export async function runOnce(input: RunInput): Promise<RunResult> {
   const { stack, fault, runId, settings, runIndex } = input
   const { watch, client } = stack
   const random = seededRandom(input.seed)
+  const startedMs = performance.now()
   const afterEvent = watch.lastId
   const giveUp = AbortSignal.timeout(ACKNOWLEDGE_LIMIT_MS + settings.settleLimitMs)
   const submitter = createSubmitter({ client, runId, retryMs: RETRY_MS, signal: giveUp })
@@ -92,7 +95,8 @@ export async function runOnce(input: RunInput): Promise<RunResult> {
   const { heard } = evidence
   const tasks = submissions.length
   const measured = recoveryMs({ heard, faultBeganMs, faultEndedMs, probeTaskId })
-  return { violations, recoveryMs: measured, tasks, evidence }
+  const tookMs = performance.now() - startedMs
+  return { violations, recoveryMs: measured, tasks, tookMs, evidence }
 }
 
 async function diesLate(owner: EffectOwner, afterMs: number): Promise<void> {

@@ -33,6 +33,8 @@ export async function createInstallation({
       SLEEPLESS_HOME: directory.path,
       SLEEPLESS_API_PORT: String(port),
       SLEEPLESS_API_TOKEN: API_TOKEN,
+      // Most tests stop services in the middle of something.
+      SLEEPLESS_STOP_GRACE_MS: '0',
       ANTHROPIC_API_KEY: 'made-up-key-of-the-tests',
       ANTHROPIC_BASE_URL: modelUrl,
       ...env,

@@ -30,6 +30,7 @@ export interface HireOptions {
   readonly queue?: Queue
   readonly workspaces?: WorkerDeps['workspaces']
   readonly branches?: WorkerDeps['branches']
+  readonly look?: NonNullable<WorkerDeps['look']>
   readonly timing?: WorkerDeps['timing']
   readonly patience?: WorkerDeps['patience']
   /** Skips the time that attempts have to end by themselves. */

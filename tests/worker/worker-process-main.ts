@@ -38,7 +38,7 @@ function queueOfParent(): Queue {
       process.on('message', (message: ToWorker) => {
         if (message.type === 'order') void run(handler, message.order)
       })
-      return { ...nothing, pause: async () => undefined }
+      return { ...nothing, pause: async () => undefined, resume: async () => undefined }
     },
   }
 }

@@ -316,7 +316,11 @@ function generous(queue: Queue): Queue {
     },
     async consume(handler) {
       handlers.push(handler)
-      return { pause: async () => undefined, [Symbol.asyncDispose]: async () => undefined }
+      return {
+        pause: async () => undefined,
+        resume: async () => undefined,
+        [Symbol.asyncDispose]: async () => undefined,
+      }
     },
   }
 }

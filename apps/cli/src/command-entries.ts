@@ -51,6 +51,26 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/cancel.ts')).cancelCommand,
   },
   {
+    name: 'why',
+    summary: 'see what a task waits for, and its place in the queue',
+    load: async () => (await import('./commands/why.ts')).whyCommand,
+  },
+  {
+    name: 'retry',
+    summary: 'submit a task that has ended once more',
+    load: async () => (await import('./commands/retry.ts')).retryCommand,
+  },
+  {
+    name: 'pause',
+    summary: 'start nothing more, for the time being',
+    load: async () => (await import('./commands/pause.ts')).pauseCommand,
+  },
+  {
+    name: 'resume',
+    summary: 'start tasks again',
+    load: async () => (await import('./commands/pause.ts')).resumeCommand,
+  },
+  {
     name: 'projects',
     summary: 'list and add the repositories that tasks work on',
     load: async () => (await import('./commands/projects.ts')).projectsCommand,

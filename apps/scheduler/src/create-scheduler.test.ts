@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 import type { Order, TaskId } from '@sleepless/domain'
+import { SCHEDULER_ROLE, takeLead } from '@sleepless/engine'
 import { QueueUnavailableError } from '@sleepless/queue'
 import { openStore } from '@sleepless/storage'
 import { waitFor } from '@sleepless/testing'
@@ -243,6 +244,39 @@ describe('two schedulers', () => {
     expect(new Set(orders.map(({ attemptId }) => attemptId)).size).toBe(90)
     expect(b.complaints).toEqual([])
   })
+})
+
+test('a leader that was followed while it was about to decide decides nothing', async () => {
+  const b = await bench()
+  await b.greet()
+  let gate: Promise<void> | undefined
+  let held = 0
+  b.start({
+    store: {
+      read: (work) => b.store.read(work),
+      onChange: (listener) => b.store.onChange(listener),
+      async write(work) {
+        if (gate !== undefined) held += 1
+        await gate
+        return b.store.write(work)
+      },
+    },
+  })
+  const leader = () => b.store.read((tx) => tx.leaders.find(SCHEDULER_ROLE))
+  await waitFor(async () => (await leader())?.term === 1, { description: 'the lead' })
+  const frozen = Promise.withResolvers<void>()
+  gate = frozen.promise
+  const { id } = await b.submit()
+  await waitFor(() => held > 0, { description: 'a decision' })
+
+  const other = { role: SCHEDULER_ROLE, holder: 'other', after: 1, isHolderGone: true }
+  await b.store.write((tx) => takeLead(tx, b.engine, other))
+  frozen.resolve()
+
+  await waitFor(() => b.complaints.some((line) => line.includes('another scheduler leads')), {
+    description: 'it to notice',
+  })
+  expect(await attemptsOf(b, id)).toEqual([])
 })
 
 describe('at rest', () => {

@@ -40,9 +40,12 @@ export function createDoorbell({ queue, engine, logger }: SchedulerDeps): Doorbe
     for (const [id, ms] of rungMs) if (ms <= latest && !ids.has(id)) rungMs.delete(id)
   }
 
+  function lastRung({ attemptId }: Order): number {
+    return rungMs.get(attemptId) ?? -Infinity
+  }
+
   function dueOf(unclaimed: readonly Order[]): Order[] {
     const latest = clock.monotonicMs() - AGAIN_AFTER_MS
-    const lastRung = ({ attemptId }: Order): number => rungMs.get(attemptId) ?? -Infinity
     return unclaimed
       .filter((order) => lastRung(order) <= latest)
       .toSorted((a, b) => lastRung(a) - lastRung(b) || 0)

@@ -19,14 +19,14 @@ export interface WorkerDeps {
   /** Kills what dead workers have left running; attempts and sessions name their processes. */
   readonly killRemains?: (runIds: readonly string[]) => Promise<void>
   /** Aborted when there is no time to let attempts end by themselves. */
-  readonly hurry?: AbortSignal
+  readonly hurry?: AbortSignal | undefined
   readonly logger: Logger
   /** Default: at the memory that it may use, and the disk of the journals. */
   readonly look?: LookAtMachine
   /** Where it differs from the usual. */
   readonly timing?: Partial<WorkerTiming>
   /** Instead of the usual. */
-  readonly patience?: Patience
+  readonly patience?: Patience | undefined
 }
 
 /** What a worker tells of itself, apart from its agent. */

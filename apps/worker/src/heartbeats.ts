@@ -1,3 +1,4 @@
+import type { HeartbeatBody } from '@sleepless/contracts'
 import { attemptId } from '@sleepless/domain'
 
 import type { AgentWatches } from './agent-watch.ts'
@@ -27,8 +28,9 @@ export interface Heartbeats extends Disposable {
 /** Shows the service that the worker lives, renews its leases, and does what the answers say. */
 export function startHeartbeats(
   { api, logger }: Pick<WorkerDeps, 'api' | 'logger'>,
-  { traits, attempts, agents, shortage }: HeartbeatOptions,
+  options: HeartbeatOptions,
 ): Heartbeats {
+  const { attempts, shortage } = options
   let everyMs = FIRST_HEARTBEAT_MS
   let isDraining = false
   let isUnheard = false
@@ -38,18 +40,8 @@ export function startHeartbeats(
   let timer: NodeJS.Timeout | undefined
 
   async function beat(): Promise<void> {
-    const ids = attempts.ids()
-    const short = shortage.current()
+    const body = bodyOf(options, isDraining)
     shortage.refresh()
-    const body = {
-      name: traits.name,
-      concurrency: traits.concurrency,
-      labels: [...traits.labels],
-      executors: agents.current(),
-      ...(short && { shortage: short }),
-      draining: isDraining,
-      attempts: ids,
-    }
     const answer = await api.heartbeat(body, Math.max(everyMs, LEAST_TIMEOUT_MS))
     everyMs = answer.heartbeatMs
     for (const id of answer.canceled) attempts.stop(attemptId(id), 'canceled')
@@ -92,5 +84,21 @@ export function startHeartbeats(
       isDisposed = true
       clearTimeout(timer)
     },
+  }
+}
+
+function bodyOf(
+  { traits, attempts, agents, shortage }: HeartbeatOptions,
+  draining: boolean,
+): HeartbeatBody {
+  const short = shortage.current()
+  return {
+    name: traits.name,
+    concurrency: traits.concurrency,
+    labels: [...traits.labels],
+    executors: agents.current(),
+    ...(short && { shortage: short }),
+    draining,
+    attempts: attempts.ids(),
   }
 }

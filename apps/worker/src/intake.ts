@@ -13,7 +13,7 @@ export interface IntakeOptions {
   /** Begins to take orders. */
   readonly open: () => Promise<OrderConsumer>
   readonly isAble: () => boolean
-  readonly logger: Logger
+  readonly logger: Pick<Logger, 'info' | 'warn'>
 }
 
 const RETRY_MS = 5000

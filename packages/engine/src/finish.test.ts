@@ -309,8 +309,8 @@ describe('an ending that is told again, because the answer was lost', () => {
       await using engine = await engineFixture()
       const { holder } = await engine.start()
       await engine.finish(holder)
-      const again = engine.finish({ ...holder, ...proof })
-      await expect(again).rejects.toMatchObject({ code: 'LEASE_LOST' })
+      const repeated = engine.finish({ ...holder, ...proof })
+      await expect(repeated).rejects.toMatchObject({ code: 'LEASE_LOST' })
     },
   )
 })

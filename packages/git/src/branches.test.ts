@@ -166,13 +166,25 @@ describe('a push is refused', () => {
   test('when the branch moves between the look and the push', async () => {
     const remote = await bareRemote()
     const { at, hash } = await committed(remote)
-    // Git asks the remote for its references once more, and this is what then happens on the remote.
     const main = await git(remote, 'rev-parse', 'main')
-    await hook(
-      remote,
-      'pre-receive',
-      `unset GIT_QUARANTINE_PATH; git update-ref refs/heads/${at.name} ${main}`,
-    )
+    const gitBinary = join(place.folder, 'slow-git')
+    const move = `git --git-dir=${remote} update-ref refs/heads/${at.name} ${main}`
+    const script = `case " $* " in *" push "*) env -u GIT_DIR ${move};; esac\nexec git "$@"`
+    await writeFile(gitBinary, `#!/bin/sh\n${script}\n`)
+    await chmod(gitBinary, 0o755)
+    const branches = branchesOf({ gitBinary })
+    await expect(branches.push(at, toNothing(hash), never)).rejects.toMatchObject({
+      code: 'GIT_CONFLICT',
+    })
+    expect(await branches.onRemote(at, never)).toBe(main)
+  })
+
+  test('when the branch moves while the remote takes the push', async () => {
+    const remote = await bareRemote()
+    const { at, hash } = await committed(remote)
+    const main = await git(remote, 'rev-parse', 'main')
+    const move = `unset GIT_QUARANTINE_PATH; git update-ref refs/heads/${at.name} ${main}`
+    await hook(remote, 'pre-receive', move)
     await expect(branchesOf().push(at, toNothing(hash), never)).rejects.toMatchObject({
       code: 'GIT_CONFLICT',
     })

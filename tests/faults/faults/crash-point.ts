@@ -9,7 +9,7 @@ import type { Fault, FaultContext } from './fault.ts'
 /** So many runs visit every point. */
 const RUNS_FOR_ALL = 20
 const PER_RUN = Math.ceil(CRASH_POINTS.length / RUNS_FOR_ALL)
-const VISIT_LIMIT_MS = 15_000
+const VISIT_LIMIT_MS = 30_000
 
 /** Points at which a process has died, in this program's life. */
 export const visitedPoints = new Set<string>()

@@ -12,6 +12,10 @@ const AWAY = { usualMs: 5000, fullMs: 60_000 }
 const SHORT_MS = 500
 /** Below what is in use at once, so that nothing more fits. */
 const TINY = '1mb'
+/** Room for little more than what is in use. */
+const SPARE_BYTES = 64 * 1024
+/** A service starts, and has looked at Redis. */
+const WARNING_LIMIT_MS = 60_000
 
 const redisKill = (durability: Durability): Fault => ({
   name: `redis-kill-${durability}`,
@@ -97,14 +101,15 @@ export const redisEvicts: Fault = {
     const { redis, places } = stack
     const [, standby = stack.schedulers[0]] = stack.schedulers
     redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-random')
-    redis.command('CONFIG', 'SET', 'maxmemory', TINY)
+    const used = Number(/used_memory:(\d+)/.exec(redis.command('INFO', 'memory'))?.[1])
+    redis.command('CONFIG', 'SET', 'maxmemory', String(used + SPARE_BYTES))
     // It says so at its start.
     await standby?.stop('SIGKILL')
     standby?.start()
     const log = path.join(places.logs, `${standby?.name ?? ''}.log`)
     const warned = await waitFor(() => /maxmemory-policy|evict/.test(readFileSync(log, 'utf8')), {
       description: 'the warning',
-      timeoutMs: 10_000,
+      timeoutMs: WARNING_LIMIT_MS,
     }).catch(() => false)
     redis.command('CONFIG', 'SET', 'maxmemory', '0')
     redis.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')

@@ -8,8 +8,8 @@ import type { Fault } from './fault.ts'
 
 const GRACE_MS = 40_000
 const POST_EVERY_MS = 250
-/** A client that gets no answer waits this long, and asks once more. */
-const RETRY_AFTER_MS = 3000
+/** How long a client waits for the service to be ready again, before it asks once more. */
+const READY_LIMIT_MS = 60_000
 
 export const rolling: Fault = {
   name: 'rolling-restart',
@@ -65,7 +65,11 @@ async function postAllTheWhile(
     const options = { idempotencyKey: `${runId}-roll-${index}` }
     try {
       await client.submitTask(body, options).catch(async () => {
-        await pause(RETRY_AFTER_MS)
+        await waitFor(() => client.ready().catch(() => false), {
+          description: 'the api to be ready',
+          timeoutMs: READY_LIMIT_MS,
+          intervalMs: 200,
+        })
         return client.submitTask(body, options)
       })
     } catch (error) {

@@ -24,7 +24,7 @@ async function openStream(url: string, worker: WorkerId): Promise<IncomingMessag
 }
 
 /** However it comes about. */
-function closed(stream: IncomingMessage): Promise<void> {
+function endOf(stream: IncomingMessage): Promise<void> {
   return new Promise((resolve) => stream.resume().once('close', () => resolve()))
 }
 
@@ -87,7 +87,7 @@ describe('the stream of a worker', () => {
     const api = await runningApi()
     const { id } = await api.join()
     const before = await openStream(api.url, id)
-    const ended = closed(before)
+    const ended = endOf(before)
     await openStream(api.url, id)
     await ended
     await new Promise((resolve) => setTimeout(resolve, 200))
@@ -98,7 +98,7 @@ describe('the stream of a worker', () => {
     const api = await runningApi()
     const { id } = await api.join()
     const stream = await openStream(api.url, id)
-    const ended = closed(stream)
+    const ended = endOf(stream)
     await api.stop()
     await ended
     expect(await ticksLeft(api, id)).toBeGreaterThan(LEASE_MS / 2)

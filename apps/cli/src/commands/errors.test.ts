@@ -30,6 +30,8 @@ describe('exit codes', () => {
     ['--budget', '0'],
     ['--budget', 'much'],
     ['--not-before', 'tomorrow'],
+    ['--deadline', 'tomorrow'],
+    ['--on-dependency-failure', 'explode'],
   ])('2 for %s %s', async (option, value) => {
     expect((await runCaptured(['think', 'x', option, value])).exitCode).toBe(2)
   })
@@ -101,14 +103,22 @@ describe('help', () => {
     expect(run.stdout).toContain('see what runs, what waits and why')
   })
 
-  test.each(['think', 'check', 'show', 'logs', 'cancel', 'doctor'])(
-    'of %s has examples',
-    async (name) => {
-      const run = await runCaptured([name, '--help'])
-      expect(run.exitCode).toBe(0)
-      expect(run.stdout).toContain(`Examples:\n  sleepless ${name}`)
-    },
-  )
+  test.each([
+    'think',
+    'check',
+    'show',
+    'logs',
+    'cancel',
+    'why',
+    'retry',
+    'pause',
+    'resume',
+    'doctor',
+  ])('of %s has examples', async (name) => {
+    const run = await runCaptured([name, '--help'])
+    expect(run.exitCode).toBe(0)
+    expect(run.stdout).toContain(`Examples:\n  sleepless ${name}`)
+  })
 
   test('is the same by `help logs` and `logs --help`', async () => {
     expect(await runCaptured(['help', 'logs'])).toEqual(await runCaptured(['logs', '--help']))

@@ -34,3 +34,16 @@ export function instantOption(text: string): string {
   }
   return at.toISOString()
 }
+
+/** For an option that may be given several times. */
+export function eachOption(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
+}
+
+export function concurrencyOption(text: string): number {
+  const concurrency = Number(text)
+  if (!/^\d+$/.test(text) || concurrency < 1 || concurrency > 1000) {
+    throw new InvalidArgumentError('Expected a whole number from 1 to 1000.')
+  }
+  return concurrency
+}

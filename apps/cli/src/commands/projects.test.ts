@@ -24,6 +24,12 @@ test('takes a relative path from the working directory', async () => {
   ])
 })
 
+test('limits how many of its tasks run at once', async () => {
+  await using api = await startFakeApi()
+  await projects(api, ['add', 'site', '/site', '--concurrency', '2'])
+  expect(api.state.projects).toMatchObject([{ concurrency: 2 }])
+})
+
 test('prints the new project as the API gives it with --json', async () => {
   await using api = await startFakeApi()
   const { stdout } = await projects(api, ['add', 'site', '/site', '--json'])

@@ -8,9 +8,11 @@ import type { CliContext } from '../cli-context.ts'
 import { connect } from '../connection/connect.ts'
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts'
 import { createPrinter } from '../terminal/printer.ts'
+import { concurrencyOption } from './option-values.ts'
 
 interface AddOptions {
   readonly defaultBranch?: string
+  readonly concurrency?: number
 }
 
 const PAGE = 200
@@ -28,6 +30,7 @@ const addCommand: CliCommand = {
   examples: [
     ['sleepless projects add shop git@github.com:acme/shop.git', 'a repository on a host'],
     ['sleepless projects add site ./site --default-branch main', 'one on this machine'],
+    ['sleepless projects add api /srv/api.git --concurrency 1', 'one task at a time'],
   ],
   notes: 'A path is taken relative to the working directory. The worker must reach the remote.',
   configure(command) {
@@ -35,6 +38,7 @@ const addCommand: CliCommand = {
       .argument('<name>', 'lower-case letters, digits and hyphens')
       .argument('<remote>', 'address or path of the repository')
       .option('--default-branch <branch>', 'branch to start from; else what the remote says')
+      .option('--concurrency <number>', 'how many of its tasks run at once', concurrencyOption)
   },
   run: add,
 }
@@ -79,12 +83,13 @@ async function allProjects(client: ApiClient): Promise<readonly ProjectView[]> {
 
 async function add(context: CliContext, command: Command): Promise<ExitCode> {
   const [name = '', remote = ''] = command.args
-  const { defaultBranch } = command.opts<AddOptions>()
+  const { defaultBranch, concurrency } = command.opts<AddOptions>()
   const { client } = connect(context, command)
   const project = await client.createProject({
     name,
     remote: /^\.{1,2}(?:\/|$)/.test(remote) ? path.resolve(context.cwd, remote) : remote,
     ...(defaultBranch !== undefined && { defaultBranch }),
+    ...(concurrency !== undefined && { concurrency }),
   })
   const printer = createPrinter(context.stdout, context.env)
   if (globalOptions(command).json === true) {

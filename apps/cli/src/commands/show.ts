@@ -9,6 +9,7 @@ import { formatDuration } from '../terminal/duration.ts'
 import { createPrinter, type Printer, type Span } from '../terminal/printer.ts'
 import { printFailure, printResult } from '../views/outcome.ts'
 import { dollars, localTime, placeOf, runDuration, statusSpans } from '../views/task-text.ts'
+import { printDependencies } from './why.ts'
 
 /** Shows one task. */
 export const showCommand: CliCommand = {
@@ -31,8 +32,13 @@ async function show(context: CliContext, command: Command): Promise<ExitCode> {
     printer.json(await client.task(id))
     return EXIT_CODES.done
   }
-  const [task, { items }] = await Promise.all([client.task(id), client.attempts(id)])
+  const [task, { items }, why] = await Promise.all([
+    client.task(id),
+    client.attempts(id),
+    client.why(id),
+  ])
   printTask(printer, task, new Date())
+  printDependencies(printer, why)
   if (items.length > 0) printAttempts(printer, items)
   if (task.failure !== null) {
     printer.line()
@@ -50,10 +56,14 @@ function printTask(printer: Printer, task: TaskView, now: Date): void {
   const fields: readonly (readonly [name: string, value: Span | undefined])[] = [
     ['place', placeOf(task)],
     ['priority', String(task.priority)],
+    ['run by', task.executor],
+    ['labels', task.labels.length === 0 ? undefined : task.labels.join(', ')],
     ['model', task.model ?? undefined],
     ['budget', task.budgetUsd === null ? undefined : dollars(task.budgetUsd)],
     ['time limit', formatDuration(task.timeoutMs)],
     ['asked by', task.requester ?? undefined],
+    ['follow-up of', task.followUpOf ?? undefined],
+    ['deadline', task.deadline === null ? undefined : localTime(task.deadline)],
     ['submitted', localTime(task.createdAt)],
     ['started', task.startedAt === null ? undefined : localTime(task.startedAt)],
     ['ended', task.finishedAt === null ? undefined : localTime(task.finishedAt)],

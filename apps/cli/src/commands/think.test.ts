@@ -6,6 +6,7 @@ import { temporaryDirectory } from '@sleepless/testing'
 import { expect, test } from 'vitest'
 
 import { startFakeApi, TOKEN, type FakeApi } from '../testing/fake-api.ts'
+import { makeTask } from '../testing/fixtures.ts'
 import { runCaptured, type FinishedRun, type RunOptions } from '../testing/run-captured.ts'
 
 function run(
@@ -89,6 +90,25 @@ test('sends every option in the units of the API', async () => {
       model: 'opus',
       timeoutMs: 1_800_000,
       budgetUsd: 2.5,
+    },
+  ])
+})
+
+test('sends what has to come first, who may run it and until when', async () => {
+  await using api = await startFakeApi()
+  const [one, other] = [api.state.put(makeTask()), api.state.put(makeTask())]
+  const options =
+    '--on-dependency-failure run --executor command:lint --label gpu --label region=eu ' +
+    `--deadline 2027-01-31T22:00:00Z --depends-on ${one.id} --depends-on ${other.id}`
+  await run(api, ['think', 'x', ...options.split(' ')])
+  expect(api.state.submissions).toEqual([
+    {
+      prompt: 'x',
+      dependsOn: [one.id, other.id],
+      onDependencyFailure: 'run',
+      executor: 'command:lint',
+      labels: ['gpu', 'region=eu'],
+      deadline: '2027-01-31T22:00:00.000Z',
     },
   ])
 })

@@ -12,21 +12,10 @@ import { globalOptions, type CliCommand } from '../cli-command.ts'
 import type { CliContext } from '../cli-context.ts'
 import { connect } from '../connection/connect.ts'
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts'
-import { createPrinter, type Printer } from '../terminal/printer.ts'
-import { statusSpans } from '../views/task-text.ts'
-import { durationOption, dollarsOption, instantOption, priorityOption } from './option-values.ts'
+import { createPrinter } from '../terminal/printer.ts'
+import { printNextSteps } from '../views/next-steps.ts'
+import { addThinkOptions, submissionOf, type ThinkOptions } from './think-options.ts'
 import { readPrompt } from './think-prompt.ts'
-
-interface ThinkOptions {
-  readonly project?: string
-  readonly file?: string
-  readonly priority?: number
-  readonly model?: string
-  readonly timeout?: number
-  readonly budget?: number
-  readonly notBefore?: string
-  readonly wait?: true
-}
 
 /** Hands over a task. */
 export const thinkCommand: CliCommand = {
@@ -37,21 +26,15 @@ export const thinkCommand: CliCommand = {
     ['sleepless think --file plan.md --priority 80 --budget 2.50', 'a prompt from a file'],
     ['git diff | sleepless think -', 'a prompt through a pipe'],
     ['sleepless think --not-before 2026-01-31T22:00 "Go through the log"', 'at night'],
+    ['sleepless think --depends-on tsk_0199… "Sum it up"', 'after another task'],
+    ['sleepless think --executor command:lint --label gpu x', 'by a program, on such a worker'],
   ],
   notes: `Prints the id of the task; what is said besides goes to standard error.
 With --wait the exit code tells how the task ended: 0 done, 1 failed or canceled, 75 when it waits
 for quota. Ctrl-C then ends the waiting, never the task.`,
   configure(command) {
-    command
-      .argument('[text...]', 'the prompt, or - to read it from standard input')
-      .option('-p, --project <name>', 'the project to work on; without one it is a thought')
-      .option('--file <file>', 'read the prompt from a file')
-      .option('--priority <number>', '0 to 100, larger goes first', priorityOption)
-      .option('--model <model>', 'such as opus, sonnet or haiku')
-      .option('--timeout <duration>', 'limit of each attempt, such as 30m', durationOption)
-      .option('--budget <dollars>', 'limit of each attempt', dollarsOption)
-      .option('--not-before <date>', 'earliest start, as an ISO date', instantOption)
-      .option('--wait', 'wait until the task has ended')
+    command.argument('[text...]', 'the prompt, or - to read it from standard input')
+    addThinkOptions(command)
   },
   run: think,
 }
@@ -61,7 +44,7 @@ async function think(context: CliContext, command: Command): Promise<ExitCode> {
   const { json } = globalOptions(command)
   const prompt = await readPrompt({ words: command.args, file: options.file }, context)
   const connection = connect(context, command)
-  const task = await submit(connection.client, bodyOf(prompt, options))
+  const task = await submit(connection.client, submissionOf(prompt, options))
 
   const stdout = createPrinter(context.stdout, context.env)
   const stderr = createPrinter(context.stderr, context.env)
@@ -75,19 +58,6 @@ async function think(context: CliContext, command: Command): Promise<ExitCode> {
   return EXIT_CODES.done
 }
 
-function bodyOf(prompt: string, options: ThinkOptions): SubmitTaskBody {
-  const { project, priority, model, timeout, budget, notBefore } = options
-  return {
-    prompt,
-    ...(project !== undefined && { project }),
-    ...(priority !== undefined && { priority }),
-    ...(model !== undefined && { model }),
-    ...(timeout !== undefined && { timeoutMs: timeout }),
-    ...(budget !== undefined && { budgetUsd: budget }),
-    ...(notBefore !== undefined && { notBefore }),
-  }
-}
-
 /** A connection that broke leaves it open whether the task was taken; the key makes asking again safe. */
 async function submit(client: ApiClient, body: SubmitTaskBody): Promise<TaskView> {
   const idempotencyKey = randomUUID()
@@ -97,11 +67,4 @@ async function submit(client: ApiClient, body: SubmitTaskBody): Promise<TaskView
     if (!(error instanceof ApiUnreachableError)) throw error
     return client.submitTask(body, { idempotencyKey })
   }
-}
-
-function printNextSteps(printer: Printer, task: TaskView): void {
-  printer.line(...statusSpans(task))
-  printer.line('  follow it   ', [`sleepless logs ${task.id} -f`, 'cyan'])
-  printer.line('  look at it  ', [`sleepless show ${task.id}`, 'cyan'])
-  printer.line('  stop it     ', [`sleepless cancel ${task.id}`, 'cyan'])
 }

@@ -9,7 +9,7 @@ export const upCommand: CliCommand = {
     ['SLEEPLESS_API_PORT=0 sleepless up', 'on any free port; the other commands find it'],
     ['WORKER_CONCURRENCY=4 sleepless up', 'four tasks at once'],
   ],
-  notes: `It needs no Redis and no Docker. Ctrl-C stops it: what runs is stopped, and goes on with the next start.`,
+  notes: `It needs no Redis and no Docker. Ctrl-C stops it: what runs may end by itself for half a minute, which a second Ctrl-C skips; what is stopped goes on with the next start.`,
   run: (context) =>
     runComposed(context, 'sleepless', standaloneConfig, async (composition) => {
       const { url } = await startStandalone(composition)

@@ -3,6 +3,7 @@ import { json } from 'node:stream/consumers'
 
 import {
   createProjectBody,
+  pauseBody,
   PROBLEM_CONTENT_TYPE,
   projectView,
   submitTaskBody,
@@ -37,6 +38,10 @@ export const routes: readonly Route[] = [
     (exchange, id) => sendList(exchange, exchange.state.attempts.get(id) ?? []),
   ],
   [/^POST \/v1\/tasks\/([^/]+)\/cancel$/, cancel],
+  [/^GET \/v1\/tasks\/([^/]+)\/why$/, why],
+  [/^POST \/v1\/tasks\/([^/]+)\/retry$/, retry],
+  [/^POST \/v1\/pause$/, pause],
+  [/^POST \/v1\/resume$/, resume],
   [/^GET \/v1\/tasks\/([^/]+)\/output$/, sendOutput],
   [/^GET \/v1\/projects$/, (exchange) => sendList(exchange, exchange.state.projects)],
   [/^POST \/v1\/projects$/, addProject],
@@ -68,6 +73,7 @@ async function submit(exchange: Exchange): Promise<void> {
   const { state, request } = exchange
   const body = submitTaskBody.parse(await json(request))
   const key = String(request.headers['idempotency-key'])
+  state.submissions.push(body)
   const { project = null, prompt, priority = 50, model = null, timeoutMs = 3_600_000 } = body
   const kind = project === null ? 'thought' : 'serious'
   const task =
@@ -81,6 +87,10 @@ async function submit(exchange: Exchange): Promise<void> {
         model,
         timeoutMs,
         budgetUsd: body.budgetUsd ?? null,
+        executor: body.executor ?? 'claude',
+        labels: body.labels ?? [],
+        onDependencyFailure: body.onDependencyFailure ?? 'fail',
+        deadline: body.deadline ?? null,
       }),
     )
   state.answers.set(key, task)
@@ -103,14 +113,47 @@ function cancel(exchange: Exchange, id: string): void {
   })
 }
 
+function why(exchange: Exchange, id: string): void {
+  withTask(exchange, id, ({ status, waitingFor }) =>
+    sendJson(exchange, 200, {
+      status,
+      explanation: waitingFor?.detail ?? `It is ${status}.`,
+      waitingFor,
+      place: null,
+      isNext: false,
+      dependsOn: [],
+      ...exchange.state.whys.get(id),
+    }),
+  )
+}
+
+function retry(exchange: Exchange, id: string): void {
+  withTask(exchange, id, ({ prompt, status }) => {
+    if (!isFinal(status)) return sendProblem(exchange, 409, 'TASK_NOT_ENDED')
+    return sendJson(exchange, 201, exchange.state.put(makeTask({ prompt, followUpOf: id })))
+  })
+}
+
+async function pause(exchange: Exchange): Promise<void> {
+  const { reason = null } = pauseBody.parse(await json(exchange.request)) ?? {}
+  exchange.state.pause = { paused: true, since: '2026-01-31T10:00:00.000Z', reason }
+  sendJson(exchange, 200, exchange.state.pause)
+}
+
+function resume(exchange: Exchange): void {
+  exchange.state.pause = { paused: false, since: null, reason: null }
+  sendJson(exchange, 200, exchange.state.pause)
+}
+
 async function addProject(exchange: Exchange): Promise<void> {
   const {
     name,
     remote,
     defaultBranch = null,
+    concurrency = null,
   } = createProjectBody.parse(await json(exchange.request))
   const createdAt = '2026-01-31T10:00:00.000Z'
-  const project = projectView.parse({ name, remote, defaultBranch, createdAt })
+  const project = projectView.parse({ name, remote, defaultBranch, concurrency, createdAt })
   exchange.state.projects.push(project)
   sendJson(exchange, 201, project)
 }

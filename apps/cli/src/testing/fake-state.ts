@@ -1,4 +1,12 @@
-import type { AttemptView, EventView, ProjectView, TaskView } from '@sleepless/contracts'
+import type {
+  AttemptView,
+  EventView,
+  PauseView,
+  ProjectView,
+  SubmitTaskBody,
+  TaskView,
+  WhyView,
+} from '@sleepless/contracts'
 
 import { makeEvent } from './fixtures.ts'
 
@@ -8,7 +16,12 @@ export interface FakeState {
   readonly attempts: Map<string, readonly AttemptView[]>
   readonly outputs: Map<string, Buffer>
   readonly projects: ProjectView[]
+  /** What tasks wait for, where it is more than their own `waitingFor`. */
+  readonly whys: Map<string, Partial<WhyView>>
+  pause: PauseView
   readonly events: EventView[]
+  /** Bodies of `POST /v1/tasks`. */
+  readonly submissions: SubmitTaskBody[]
   /** Tasks by idempotency key. */
   readonly answers: Map<string, TaskView>
   /** Method and path of each request. */
@@ -31,7 +44,10 @@ export function createFakeState(): FakeState {
     attempts: new Map(),
     outputs: new Map(),
     projects: [],
+    whys: new Map(),
+    pause: { paused: false, since: null, reason: null },
     events: [],
+    submissions: [],
     answers: new Map(),
     requests: [],
     put(task) {

@@ -75,7 +75,7 @@ export async function startPlant({ leaseMs }: { readonly leaseMs: number }): Pro
   const policy = defaultPolicy(leaseMs)
   const engine: EngineDeps = { clock: systemClock, ids, policy, random: Math.random }
   resources.use(every(leaseMs / TICKS_PER_LEASE, () => advance(store, leaseMs / TICKS_PER_LEASE)))
-  const { delivered, doubled, greet, run } = playWorker(store, engine)
+  const worker = playWorker(store, engine)
 
   return {
     home,
@@ -83,9 +83,7 @@ export async function startPlant({ leaseMs }: { readonly leaseMs: number }): Pro
     store,
     queue,
     engine,
-    delivered,
-    doubled,
-    greet,
+    ...worker,
     startScheduler: () => startScheduler(resources, [home, redis.url, String(leaseMs)]),
     submit: (count) =>
       Promise.all(
@@ -94,9 +92,9 @@ export async function startPlant({ leaseMs }: { readonly leaseMs: number }): Pro
         ),
       ),
     async work(concurrency) {
-      await greet(concurrency)
-      resources.use(every(leaseMs / 3, () => greet(concurrency)))
-      resources.use(await queue.consume(run, { concurrency, pool: '' }))
+      await worker.greet(concurrency)
+      resources.use(every(leaseMs / 3, () => worker.greet(concurrency)))
+      resources.use(await queue.consume((order) => worker.run(order), { concurrency, pool: '' }))
     },
     ended: () =>
       store.read((tx) => tx.tasks.list({ status: 'succeeded' }, { limit: 1_000_000 }).length),

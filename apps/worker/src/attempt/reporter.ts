@@ -86,7 +86,7 @@ export function createReporter(options: ReporterOptions): Reporter {
     },
     async drain() {
       wake()
-      while (sending !== undefined) await sending
+      await sending
       if (refused !== undefined) throw refused.error
     },
   }

@@ -34,7 +34,12 @@ async function folder(): Promise<string> {
 
 function journalIn(at: string, limits?: BacklogLimits): AttemptJournal {
   const segments = createSegments(at, ATTEMPT)
-  return createAttemptJournal(CLAIMED, { segments, logger, ...(limits && { limits }) })
+  const journal = createAttemptJournal(CLAIMED, { segments, logger, ...(limits && { limits }) })
+  onTestFinished(async () => {
+    journal.keep()
+    await journal.remove()
+  })
+  return journal
 }
 
 /** What a process that comes after a dead one finds. */

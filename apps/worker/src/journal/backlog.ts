@@ -2,8 +2,11 @@ import type { Report } from '@sleepless/contracts'
 import type { Logger } from '@sleepless/runtime'
 
 import { entryOf, type Entry } from './entry.ts'
+import { createPending, type Pending } from './pending.ts'
 import type { Ending, JournalRecord } from './record.ts'
 import type { Position, Segments } from './segments.ts'
+import { createSpill } from './spill.ts'
+import { createWaiters } from './waiters.ts'
 import { createWriter } from './writer.ts'
 
 /** Reports and output of an attempt that follow each other; either part may be empty. */
@@ -60,125 +63,87 @@ export interface BacklogOptions {
 /** @param left the end of what is on disk already, and has to be read first. */
 export function createBacklog(options: BacklogOptions, left?: Position): Backlog {
   const { segments, logger, limits = DEFAULT_LIMITS } = options
-  /** In memory, oldest first; what is on the disk alone comes after it. */
-  let queue: Entry[] = []
-  let queueBytes = 0
-  let spilled: { from: Position; until: Position } | undefined =
-    left === undefined ? undefined : { from: { segment: 1, offset: 0 }, until: left }
-  let spilledBytes = 0
-  let isSpilling = left !== undefined
+  const waiters = createWaiters()
+  const pending = createPending()
+  const spill = createSpill(segments, left)
   let isAway = false
   let ending: Ending | undefined
-  let waiters: (() => void)[] = []
 
-  function notify(): void {
-    const woken = waiters
-    waiters = []
-    for (const wake of woken) wake()
+  const onWritten = (entries: readonly Entry[], end: Position): void => {
+    spill.written(entries, end)
+    release()
+    waiters.notify()
   }
+  const writer = createWriter({ segments, logger, onWritten })
 
-  const writer = createWriter({
-    segments,
-    logger,
-    onWritten(entries, end) {
-      const first = entries.find((entry) => entry.isSpilled)
-      if (first?.at !== undefined) spilled = { from: spilled?.from ?? first.at, until: end }
-      release()
-      notify()
-    },
-  })
-
+  /** What comes before the oldest that is still wanted may go. */
   function release(): void {
-    const oldest = queue.find(({ at }) => at !== undefined)?.at ?? spilled?.from ?? segments.end()
+    const oldest = pending.firstPosition() ?? spill.firstPosition() ?? segments.end()
     segments.release(oldest.segment).catch((error: unknown) => {
       logger.warn({ err: error }, 'part of a journal not removed')
     })
   }
 
   function enqueue(entry: Entry): void {
-    if (entry.record.type === 'ended') ({ ending } = entry.record)
-    if (entry.record.type !== 'report' && entry.record.type !== 'output') return
-    queue.push(entry)
-    queueBytes += entry.weightBytes
-  }
-
-  function isMemoryFull(): boolean {
-    return queueBytes > limits.memoryBytes || queue.length > limits.memoryEntries
+    const { record } = entry
+    if (record.type === 'ended') ({ ending } = record)
+    if (isTold(record)) pending.add(entry)
   }
 
   function hasRoom(): boolean {
-    if (!isSpilling) return isAway || !isMemoryFull()
-    return spilledBytes < limits.diskBytes && writer.unwrittenBytes() < limits.memoryBytes
-  }
-
-  /** Takes up again what is on the disk alone, as far as memory goes. */
-  async function load(): Promise<void> {
-    if (spilled !== undefined) {
-      const { from, until } = spilled
-      const { records, next } = await segments.read(from, until)
-      for (const record of records) {
-        const entry = { ...entryOf(record), at: from }
-        spilledBytes -= entry.weightBytes
-        enqueue(entry)
-      }
-      const isRead = next.segment === spilled.until.segment && next.offset >= spilled.until.offset
-      spilled = isRead ? undefined : { from: next, until: spilled.until }
-    } else {
-      for (const entry of writer.unwritten().filter(({ isSpilled }) => isSpilled)) {
-        entry.isSpilled = false
-        enqueue(entry)
-      }
-      isSpilling = false
-      spilledBytes = 0
-    }
-    notify()
+    if (!spill.isOpen()) return isAway || !isFull(pending, limits)
+    return spill.bytes() < limits.diskBytes && writer.unwrittenBytes() < limits.memoryBytes
   }
 
   function taken(isTaken: (record: JournalRecord) => boolean): void {
-    for (const entry of queue) entry.isTaken ||= isTaken(entry.record)
-    queue = queue.filter((entry) => !entry.isTaken)
-    queueBytes = queue.reduce((sum, { weightBytes }) => sum + weightBytes, 0)
+    pending.remove(isTaken)
     writer.prune()
     release()
-    notify()
+    waiters.notify()
   }
 
   return {
     add(record) {
       const entry = entryOf(record)
-      isSpilling ||= isAway && isMemoryFull()
-      entry.isSpilled = isSpilling
-      if (isSpilling) spilledBytes += entry.weightBytes
+      if (spill.isOpen() || (isAway && isFull(pending, limits))) spill.add(entry)
       else enqueue(entry)
       writer.write(entry)
     },
     async next() {
-      while (queue.length === 0 && isSpilling) await load()
-      return queue.length === 0 ? undefined : batchOf(queue)
+      while (pending.entries().length === 0 && spill.isOpen()) {
+        for (const entry of await spill.load(() => writer.unwritten())) enqueue(entry)
+        waiters.notify()
+      }
+      return batchOf(pending.entries())
     },
     reportsTaken: (lastSeq) => taken((record) => record.type === 'report' && record.seq <= lastSeq),
-    outputTaken: (end) =>
-      taken(
-        (record) =>
-          record.type === 'output' && record.offset + Buffer.byteLength(record.text) <= end,
-      ),
+    outputTaken: (end) => taken((record) => record.type === 'output' && endOf(record) <= end),
     setAway(given) {
-      if (isAway === given) return
       isAway = given
-      notify()
+      waiters.notify()
     },
-    async room(signal) {
-      signal.addEventListener('abort', notify)
-      while (!hasRoom() && !signal.aborted) await new Promise<void>((wake) => waiters.push(wake))
-      signal.removeEventListener('abort', notify)
-    },
+    room: (signal) => waiters.until(hasRoom, signal),
     ending: () => ending,
     settled: () => writer.settled(),
     close: () => writer.close(),
   }
 }
 
-function batchOf(queue: readonly Entry[]): Batch {
+function isFull(pending: Pending, { memoryBytes, memoryEntries }: BacklogLimits): boolean {
+  return pending.bytes() > memoryBytes || pending.entries().length > memoryEntries
+}
+
+function isTold({ type }: JournalRecord): boolean {
+  return type === 'report' || type === 'output'
+}
+
+function endOf({ offset, text }: Extract<JournalRecord, { type: 'output' }>): number {
+  return offset + Buffer.byteLength(text)
+}
+
+/** @returns undefined when there is nothing. */
+function batchOf(queue: readonly Entry[]): Batch | undefined {
+  if (queue.length === 0) return undefined
   const reports: Report[] = []
   const texts: Buffer[] = []
   let firstSeq = 0

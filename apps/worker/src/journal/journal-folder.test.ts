@@ -26,7 +26,9 @@ async function root(): Promise<string> {
 
 async function opened(at: string, n: number): Promise<JournalFolder> {
   const folder = await openJournalFolder(at, idOf(n), logger)
-  onTestFinished(async () => folder[Symbol.asyncDispose]().catch(() => undefined))
+  onTestFinished(async () => {
+    await folder[Symbol.asyncDispose]()
+  })
   return folder
 }
 

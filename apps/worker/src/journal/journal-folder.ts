@@ -43,6 +43,8 @@ export async function openJournalFolder(
   const life = await showLife(draft)
   await rename(draft, folder)
 
+  let isDisposed = false
+
   async function takeOver(parent: string): Promise<void> {
     for (const name of await readdir(parent)) {
       const found = path.join(parent, name)
@@ -71,6 +73,8 @@ export async function openJournalFolder(
       return names.map((workerId) => ({ workerId, path: path.join(heirlooms, workerId) }))
     },
     async [Symbol.asyncDispose]() {
+      if (isDisposed) return
+      isDisposed = true
       await life[Symbol.asyncDispose]()
       // What is left in it is for the next worker.
       if (await isEmpty(folder)) await rm(folder, { recursive: true, force: true })

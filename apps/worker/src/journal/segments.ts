@@ -49,8 +49,7 @@ export function createSegments(folder: string, name: string, last = 0): Segments
   // A file whose last line may be torn is not written on to.
   let mustRotate = last > 0
 
-  const file = (number: number): string => path.join(folder, `${name}.${number}.journal`)
-
+  const file = fileNames(folder, name)
   async function writable(): Promise<FileHandle> {
     if (mustRotate || sizeBytes >= SEGMENT_BYTES) {
       await closeCurrent()
@@ -86,8 +85,9 @@ export function createSegments(folder: string, name: string, last = 0): Segments
     read: (from, until) => readBlock(file, from, until),
     async sync() {
       await handle?.datasync()
-      const directory = await open(folder)
-      await directory.sync().finally(() => directory.close())
+      // A new file is there after a power cut only if its folder says so.
+      await using directory = await open(folder)
+      await directory.sync()
     },
     async release(before) {
       for (let number = released + 1; number < before; number++) {
@@ -102,6 +102,10 @@ export function createSegments(folder: string, name: string, last = 0): Segments
       for (let number = segment; number >= 1; number--) await rm(file(number), { force: true })
     },
   }
+}
+
+function fileNames(folder: string, name: string): (number: number) => string {
+  return (number) => path.join(folder, `${name}.${number}.journal`)
 }
 
 async function readBlock(

@@ -41,15 +41,15 @@ export function createWriter({ segments, logger, onWritten }: WriterOptions): Wr
     waiting = []
     try {
       const lines = writing.map(({ record }) => encodeRecord(record))
-      const start = await segments.append(Buffer.concat(lines))
-      let { offset } = start
+      const { segment, offset } = await segments.append(Buffer.concat(lines))
+      let end = offset
       for (const [index, entry] of writing.entries()) {
-        entry.at = { segment: start.segment, offset }
-        offset += lines[index]?.length ?? 0
+        entry.at = { segment, offset: end }
+        end += lines[index]?.length ?? 0
       }
       const written = writing
       writing = []
-      onWritten(written, { segment: start.segment, offset })
+      onWritten(written, { segment, offset: end })
       if (hasFailed) logger.info({}, 'journal can be written again')
       hasFailed = false
     } catch (error) {
@@ -62,10 +62,10 @@ export function createWriter({ segments, logger, onWritten }: WriterOptions): Wr
 
   async function writeAll(): Promise<void> {
     clearTimeout(retry)
-    while (waiting.length > 0 && !isClosed) {
+    const mayGoOn = (): boolean => waiting.length > 0 && !isClosed
+    do {
       await writeOnce()
-      if (hasFailed) break
-    }
+    } while (mayGoOn() && !hasFailed)
     active = undefined
     if (hasFailed && !isClosed) retry = setTimeout(start, RETRY_MS)
   }
@@ -77,7 +77,7 @@ export function createWriter({ segments, logger, onWritten }: WriterOptions): Wr
   return {
     write(entry) {
       waiting.push(entry)
-      if (active === undefined && !hasFailed) start()
+      if (!hasFailed && !isClosed) start()
     },
     unwritten: () => [...writing, ...waiting],
     unwrittenBytes: () => [...writing, ...waiting].reduce((sum, one) => sum + one.weightBytes, 0),

@@ -20,7 +20,10 @@ export type LookAtMachine = () => Promise<Supplies>
 /** Whoever waits for a disk that hangs would not start at all. */
 const FIRST_LOOK_MS = 2000
 
-export async function watchShortage(look: LookAtMachine, logger: Logger): Promise<ShortageWatch> {
+export async function watchShortage(
+  look: LookAtMachine,
+  logger: Pick<Logger, 'info' | 'warn'>,
+): Promise<ShortageWatch> {
   const listeners = new Set<() => void>()
   let shortage: Shortage | undefined
   let looking: Promise<void> | undefined

@@ -25,9 +25,12 @@ export async function leftJournal({
   logger,
 }: LeftJournalOptions): Promise<LeftJournal | undefined> {
   const segments = createSegments(folder, attempt, last)
-  const endOf = (segment: number): Position => ({ segment, offset: Number.MAX_SAFE_INTEGER })
   const { records } = await segments.read({ segment: 1, offset: 0 }, endOf(1))
   const [claimed] = records
   if (claimed?.type !== 'claimed') return undefined
   return { claimed, journal: reopenJournal(endOf(last), { segments, logger }) }
+}
+
+function endOf(segment: number): Position {
+  return { segment, offset: Number.MAX_SAFE_INTEGER }
 }

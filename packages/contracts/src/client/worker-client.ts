@@ -1,11 +1,5 @@
 import type { AttemptId, WorkerId } from '@sleepless/domain'
 
-import type { Checkpoint } from '../internal/checkpoint.ts'
-import {
-  attemptEffectAnswer,
-  type AttemptEffectAnswer,
-  type BeginAttemptEffectBody,
-} from '../internal/effect.ts'
 import {
   outputAnswer,
   reportAnswer,
@@ -19,6 +13,7 @@ import {
   type HeartbeatAnswer,
   type HeartbeatBody,
 } from '../internal/worker.ts'
+import { effectCalls, type EffectCalls } from './effect-calls.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 import { openConnection, type WorkerConnection } from './worker-connection.ts'
 
@@ -39,7 +34,7 @@ export interface Upload {
  * The HTTP surface for one worker. Methods throw ApiUnreachableError when no answer comes, and
  * ApiError with status 409 once the attempt has passed on.
  */
-export interface WorkerClient {
+export interface WorkerClient extends EffectCalls {
   /** @param timeoutMs by when an answer must be there: one that comes after the lease is of no use. */
   heartbeat(body: HeartbeatBody, timeoutMs: number): Promise<HeartbeatAnswer>
   /** Opens the stream whose end tells the service that the worker is gone. */
@@ -51,17 +46,6 @@ export interface WorkerClient {
   /** @returns the stored length afterwards. */
   appendOutput(held: Held, offset: number, chunk: Uint8Array): Promise<number>
   uploadArtifact(held: Held, upload: Upload): Promise<void>
-  /** Says where a later attempt can go on; its bundle must have been uploaded. */
-  checkpoint(held: Held, checkpoint: Checkpoint): Promise<void>
-  /**
-   * The bundle of the commit at which the attempt goes on.
-   *
-   * @param signal ends the download too.
-   */
-  resumeBundle(held: Held, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>
-  /** Nothing may be done that the outside world sees before the answer is there. */
-  beginEffect(held: Held, body: EffectBeginning): Promise<AttemptEffectAnswer>
-  completeEffect(held: Held, key: string, result: Readonly<Record<string, unknown>>): Promise<void>
   /** Said again by the same holder, it succeeds again. */
   finish(held: Held, body: Pick<FinishBody, 'outcome' | 'usage'>): Promise<void>
   /** Says that nobody knows how the attempt ended: it counts as lost, at once. */
@@ -69,8 +53,6 @@ export interface WorkerClient {
   /** The same service, for a worker whose process is dead and that somebody has to speak for. */
   as(workerId: WorkerId): WorkerClient
 }
-
-export type EffectBeginning = Omit<BeginAttemptEffectBody, 'workerId' | 'fence'>
 
 // The largest bundles, over a slow line.
 const UPLOAD_TIMEOUT_MS = 10 * 60 * 1000
@@ -114,28 +96,7 @@ export function createWorkerClient(workerId: WorkerId, options: TransportOptions
         headers: { 'content-type': 'application/octet-stream' },
       })
     },
-    async checkpoint(held, checkpoint) {
-      await transport.request(`${attempt(held)}/checkpoint`, {
-        method: 'PUT',
-        json: { ...proof(held), checkpoint },
-      })
-    },
-    async resumeBundle(held, signal) {
-      const query = proof(held)
-      const { body } = await transport.request(`${attempt(held)}/resume/bundle`, { query, signal })
-      return body ?? new Blob([]).stream()
-    },
-    beginEffect: (held, body) =>
-      transport.json(attemptEffectAnswer, `${attempt(held)}/effects/begin`, {
-        method: 'POST',
-        json: { ...proof(held), ...body },
-      }),
-    async completeEffect(held, key, result) {
-      await transport.request(`${attempt(held)}/effects/complete`, {
-        method: 'POST',
-        json: { ...proof(held), key, result },
-      })
-    },
+    ...effectCalls(transport, workerId),
     async finish(held, body) {
       await transport.request(`${attempt(held)}/finish`, {
         method: 'POST',

@@ -90,9 +90,7 @@ async function endIdleWait(worker: Worker): Promise<void> {
 
 /** Undoes {@link endIdleWait}: BullMQ does it too, some seconds after it has noticed. */
 async function beginIdleWait(worker: Worker): Promise<void> {
-  const backend = worker.getBackend()
-  const blocking = await backend.blockingClient
-  if (blocking?.status === 'end') await backend.reconnectBlocking()
+  await worker.getBackend().reconnectBlocking()
 }
 
 /** BullMQ asks again at once when Redis answers with an error (out of memory, read only). */

@@ -81,6 +81,21 @@ describe('an effect', () => {
       'UNIQUE constraint failed',
     )
   })
+
+  test('is listed by the beginning of its key, in the order in which they were begun', async () => {
+    await using fixture = await temporaryStore()
+    const keys = ['push:a:z', 'push:b:1', 'push:a:é\u{1f41d}', 'push:a', 'push:a:b', 'push:a%3A']
+    await fixture.store.write((tx) => {
+      // A wall clock may be set back.
+      for (const [n, key] of keys.entries()) {
+        tx.effects.begin({ ...begun, key, begunAt: new Date(9 - n) })
+      }
+    })
+    await fixture.store.read((tx) => {
+      const found = tx.effects.list('push:a:').map(({ key }) => key)
+      expect(found).toEqual(['push:a:z', 'push:a:é\u{1f41d}', 'push:a:b'])
+    })
+  })
 })
 
 describe('an idempotent answer', () => {
