@@ -108,8 +108,6 @@ async function decisionTimes(store: Store): Promise<number[]> {
 
 /** Ten projects, of which the first is at its limit; a worker with a free slot and three that are busy. */
 function backlogSql(tasks: number): string {
-  const numbers = (count: number): string =>
-    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ${count})`
   return `
     BEGIN;
     ${numbers(10)} INSERT INTO projects (name, remote, created_at, concurrency)
@@ -134,4 +132,8 @@ function backlogSql(tasks: number): string {
         'tsk_00000000-0000-7000-8000-ffffffffffff', 1, 'running', 1,
         'wrk_00000000-0000-7000-8000-000000000001', 0, 0, 0, 0, 1000000);
     COMMIT;`
+}
+
+function numbers(count: number): string {
+  return `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ${count})`
 }

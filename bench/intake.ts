@@ -79,11 +79,10 @@ async function load({ url, token }: Target): Promise<Load> {
 
 async function startAnchor(): Promise<Target & AsyncDisposable> {
   const child = spawn(process.execPath, [EMPTY_API], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const { value: url } = await createInterface({ input: child.stdout })
-    [Symbol.asyncIterator]()
-    .next()
+  const lines = createInterface({ input: child.stdout })
+  const [url]: unknown[] = await once(lines, 'line')
   return {
-    url: String(url),
+    url: url,
     token: 'any',
     async [Symbol.asyncDispose]() {
       const exited = once(child, 'exit')

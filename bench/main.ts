@@ -2,14 +2,14 @@ import { answerScript, createScriptedModel } from '@sleepless/testing'
 
 import { decisions } from './decide.ts'
 import { intake } from './intake.ts'
-import { service } from './service.ts'
+import { measureService } from './service.ts'
 import { lineOf, type Measurement } from './statistics.ts'
 
 await using model = await createScriptedModel({ script: answerScript('Seven.') })
 
 const benches: Readonly<Record<string, () => Promise<Measurement[]>>> = {
-  standalone: () => service('standalone', model.url),
-  distributed: () => service('distributed', model.url),
+  standalone: () => measureService('standalone', model.url),
+  distributed: () => measureService('distributed', model.url),
   decide: decisions,
   intake: () => intake(model.url),
 }

@@ -14,7 +14,7 @@ const WARM_UP = 100
 type Mode = 'standalone' | 'distributed'
 
 /** Two services side by side, one with many tasks queued: what is compared is measured in turns. */
-export async function service(mode: Mode, modelUrl: string): Promise<Measurement[]> {
+export async function measureService(mode: Mode, modelUrl: string): Promise<Measurement[]> {
   await using few = await install(mode, modelUrl)
   const process = mode === 'standalone' ? 'up' : 'api'
   const idle: Measurement[] = [

@@ -70,6 +70,7 @@ beforeAll(async () => {
       SLEEPLESS_API_PORT: String(port),
       ANTHROPIC_API_KEY: 'made-up-key-of-the-docs',
       ANTHROPIC_BASE_URL: model.url,
+      WORKER_COMMANDS: 'words=/usr/bin/wc -w',
     }),
   )
   const url = `http://127.0.0.1:${port}`
@@ -264,7 +265,7 @@ function movesOf(transitions: Readonly<Record<string, Readonly<Record<string, st
   )
 }
 
-function defaultCell(value: string | number | readonly string[] | undefined): string {
+function defaultCell(value: string | number | readonly unknown[] | undefined): string {
   const text = String(value ?? '').replace(homedir(), '~')
   return text === '' ? '–' : `\`${text}\``
 }

@@ -14,6 +14,7 @@ import { eventStreamRoutes } from './routes/event-stream.ts'
 import { healthRoutes } from './routes/health.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { serviceRoutes } from './routes/service.ts'
+import { taskActionRoutes } from './routes/task-actions.ts'
 import { taskFileRoutes } from './routes/task-files.ts'
 import { taskHistoryRoutes } from './routes/task-history.ts'
 import { taskRoutes } from './routes/tasks.ts'
@@ -52,6 +53,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
     async (v1) => {
       v1.addHook('onRequest', requireToken([tokens.api]))
       await v1.register(taskRoutes(deps))
+      await v1.register(taskActionRoutes(deps))
       await v1.register(taskHistoryRoutes(deps))
       await v1.register(taskFileRoutes(deps))
       await v1.register(eventStreamRoutes(deps))

@@ -18,13 +18,13 @@ export interface AgentWatch extends Disposable {
 // What a heartbeat may hold.
 const MAX_DETAIL_LENGTH = 2000
 
-export interface AgentWatchOptions {
+interface AgentWatchOptions {
   readonly logger: Logger
   readonly timing: Pick<WorkerTiming, 'availableProbeMs' | 'unavailableProbeMs'>
   readonly onChange: () => void
 }
 
-export async function watchAgent(
+async function watchAgent(
   executor: Executor,
   { logger, timing, onChange }: AgentWatchOptions,
 ): Promise<AgentWatch> {

@@ -15,7 +15,7 @@ export interface Patience {
 
 const MINUTE_MS = 60_000
 
-export const DEFAULT_PATIENCE: Patience = { awayMs: 24 * 60 * MINUTE_MS, brokenMs: 5 * MINUTE_MS }
+const DEFAULT_PATIENCE: Patience = { awayMs: 24 * 60 * MINUTE_MS, brokenMs: 5 * MINUTE_MS }
 
 /** The service gave no answer that is of any use for too long. */
 export class WaitedTooLongError extends Error {

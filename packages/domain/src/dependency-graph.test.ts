@@ -32,7 +32,7 @@ describe('dependencies', () => {
   })
 
   test('are looked at once each, also where many ways lead', () => {
-    const lookup = vi.fn(
+    const lookup = vi.fn<(of: TaskId) => readonly TaskId[]>(
       waits([
         [a, c],
         [b, c],

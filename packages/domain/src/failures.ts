@@ -69,7 +69,7 @@ export type FailureCode = (typeof FAILURE_CODES)[number]
 export const failureReasons: Readonly<Record<FailureCode, FailureReason>> = {
   AGENT_NOT_INSTALLED: passing(
     'The agent program was not found on the worker.',
-    'Run `pnpm install` on the worker, or point CLAUDE_BIN at the Claude Code binary.',
+    'Run `pnpm install` on the worker, or correct its CLAUDE_BIN or WORKER_COMMANDS.',
     { counted: false },
   ),
   AGENT_NOT_LOGGED_IN: passing(

@@ -1,4 +1,4 @@
-import type { Pause, ReadTx, WriteTx } from '@sleepless/domain'
+import type { Pause, WriteTx } from '@sleepless/domain'
 
 import type { EngineDeps } from './policy.ts'
 

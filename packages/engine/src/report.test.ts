@@ -170,5 +170,6 @@ test('reports and output of an attempt that is over are refused', async () => {
   await engine.finish(holder)
   await expect(send(engine, holder, 1, A)).rejects.toThrow(LeaseLostError)
   await expect(record(engine, holder, segment(0, 1))).rejects.toThrow(LeaseLostError)
-  await expect(engine.finish(holder)).rejects.toThrow(LeaseLostError)
+  const other = engine.finish(holder, { kind: 'interrupted' })
+  await expect(other).rejects.toThrow(LeaseLostError)
 })

@@ -95,7 +95,7 @@ function insertTask(tx: WriteTx, deps: EngineDeps, submission: Submission): Task
       project,
       priority,
       requester,
-      executor: executor === DEFAULT_EXECUTOR ? undefined : executor,
+      executor,
       dependsOn: dependsOn.length === 0 ? undefined : dependsOn,
       followUpOf: task.followUpOf,
     },

@@ -9,6 +9,7 @@ import {
   type Wait,
 } from '@sleepless/domain'
 
+import { existingTask } from './existing-task.ts'
 import { startOrder } from './start-order.ts'
 import { isWaiting } from './waiting-for.ts'
 
@@ -33,10 +34,9 @@ export const MAX_PLACE = 500
 
 /** Asks the functions that dispatch, and nothing else. */
 export function why(tx: ReadTx, task: Task, now: Date): Explanation {
-  const dependsOn = tx.dependencies.of(task.id).flatMap((dependency) => {
-    const status = tx.tasks.find(dependency.id)?.status
-    return status === undefined ? [] : [{ ...dependency, status }]
-  })
+  const dependsOn = tx.dependencies
+    .of(task.id)
+    .map((dependency) => ({ ...dependency, status: existingTask(tx, dependency.id).status }))
   const explanation = {
     status: task.status,
     waitingFor: undefined,

@@ -167,7 +167,7 @@ function plansOn(connection: Connection): Map<string, string[]> {
   const db = query(connection)
   const tables: Tables = {
     tasks: taskWrites(db, connection),
-    attempts: attemptWrites(db),
+    attempts: attemptWrites(db, connection),
     events: eventReads(db),
     workers: workerReads(db),
     facts: factReads(db, connection, settingReads(connection)),

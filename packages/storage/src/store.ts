@@ -164,7 +164,7 @@ function writesOf(connection: Connection): WriteTx {
     dependencies: dependencyWrites(connection),
     leaders: leaderWrites(connection),
     tasks: taskWrites(db, connection),
-    attempts: attemptWrites(db),
+    attempts: attemptWrites(db, connection),
     events: eventWrites(db),
     workers: workerWrites(db),
     projects: projectWrites(db),

@@ -3,30 +3,25 @@ import {
   taskList,
   taskListQuery,
   taskView as taskViewSchema,
-  whyView as whyViewSchema,
 } from '@sleepless/contracts'
 import {
   ProjectNotFoundError,
   RelatedTaskNotFoundError,
   taskId,
   type TaskFilter,
-  type TaskId,
 } from '@sleepless/domain'
-import { cancel, existingTask, retryOf, submit, why, type Submission } from '@sleepless/engine'
+import { existingTask, submit, type Submission } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
+import type { z } from 'zod'
 
 import { pageOf, parseCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
 import { idempotencyOf } from '../idempotency-key.ts'
 import { ProblemError } from '../problems.ts'
 import { taskView, taskViews } from '../views/task-view.ts'
-import { whyView } from '../views/why-view.ts'
 import { byTaskId } from './by-task-id.ts'
 
-const noFields = z.strictObject({}).nullish()
-
-/** Tasks: submitting, looking, canceling. */
+/** Tasks: submitting and looking. */
 export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   const { store, engine } = deps
   return async (app) => {
@@ -66,56 +61,7 @@ export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         return store.read((tx) => taskView(tx, existingTask(tx, id), engine.clock.now()))
       },
     )
-
-    app.get(
-      '/tasks/:id/why',
-      { schema: { params: byTaskId, response: { 200: whyViewSchema } } },
-      async ({ params }) => {
-        const id = taskId(params.id)
-        return store.read((tx) => whyView(why(tx, existingTask(tx, id), engine.clock.now())))
-      },
-    )
-
-    app.post(
-      '/tasks/:id/retry',
-      { schema: { params: byTaskId, body: noFields, response: { 201: taskViewSchema } } },
-      async (request, reply) => {
-        const id = taskId(request.params.id)
-        const idempotency = idempotencyOf(request)
-        const view = await store.write((tx) => {
-          const task = submit(tx, engine, retryOf(existingTask(tx, id)), idempotency)
-          return taskView(tx, task, engine.clock.now())
-        })
-        return reply.status(201).header('location', `/v1/tasks/${view.id}`).send(view)
-      },
-    )
-
-    app.post(
-      '/tasks/:id/cancel',
-      { schema: { params: byTaskId, body: noFields, response: { 200: taskViewSchema } } },
-      (request) => cancelTask(deps, taskId(request.params.id), idempotencyOf(request)),
-    )
   }
-}
-
-async function cancelTask(
-  { store, engine, queue, logger }: ApiDeps,
-  id: TaskId,
-  idempotency: ReturnType<typeof idempotencyOf>,
-): Promise<ReturnType<typeof taskView>> {
-  const { view, stop, withdraw } = await store.write((tx) => ({
-    ...cancel(tx, engine, id, idempotency),
-    view: taskView(tx, existingTask(tx, id), engine.clock.now()),
-  }))
-  // The next heartbeat brings the same news, so a queue that is away only makes it later.
-  const told = [
-    ...(stop ? [queue.send(stop.workerId, { type: 'cancel', attemptId: stop.attemptId })] : []),
-    ...(withdraw ? [queue.withdraw([withdraw])] : []),
-  ]
-  Promise.all(told).catch((error: unknown) => {
-    logger.warn({ err: error, taskId: id }, 'cancel not sent at once')
-  })
-  return view
 }
 
 /** A project that is not there is a wrong field of the task, and no missing page. */

@@ -49,6 +49,24 @@ export const checkClaude: Check = {
   },
 }
 
+export const checkCommands: Check = {
+  name: 'commands',
+  async look({ config }) {
+    const { createCommandExecutor } = await import('@sleepless/executor')
+    const found = await Promise.all(
+      config.WORKER_COMMANDS.map((command) =>
+        createCommandExecutor({ ...command, killGraceMs: 1000 }).probe(),
+      ),
+    )
+    const missing = found.flatMap((probe) => (probe.available ? [] : [probe.detail]))
+    if (missing.length > 0)
+      return fail(missing.join(' '), 'Correct WORKER_COMMANDS, or install it.')
+    return ok(
+      found.length === 0 ? 'none' : config.WORKER_COMMANDS.map(({ name }) => name).join(', '),
+    )
+  },
+}
+
 export const checkLogin: Check = {
   name: 'login',
   look({ config }) {

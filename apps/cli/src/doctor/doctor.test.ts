@@ -59,6 +59,22 @@ test('prints each check with what to do', async () => {
   expect(stdout).toContain('→ Set SLEEPLESS_SANDBOX=auto')
 })
 
+describe('commands', () => {
+  test('are named when all are there', async () => {
+    expect(await finding('commands', { WORKER_COMMANDS: 'a=/bin/sh,b=/bin/ls -l' })).toMatchObject({
+      status: 'ok',
+      detail: 'a, b',
+    })
+  })
+
+  test('that are missing are a failure', async () => {
+    expect(await finding('commands', { WORKER_COMMANDS: 'a=/bin/sh,b=/nowhere' })).toMatchObject({
+      status: 'fail',
+      detail: 'There is no program /nowhere.',
+    })
+  })
+})
+
 describe('claude', () => {
   test('is found in the pinned package', async () => {
     expect(await finding('claude')).toMatchObject({ status: 'ok', detail: '2.1.330' })

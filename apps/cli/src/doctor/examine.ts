@@ -6,7 +6,7 @@ import { checkBackups } from './check-backups.ts'
 import { checkDatabase, checkWal } from './check-database.ts'
 import { checkHome, checkSecrets } from './check-home.ts'
 import { checkDisk, checkMemory } from './check-machine.ts'
-import { checkClaude, checkGit, checkLogin, checkNode } from './check-programs.ts'
+import { checkClaude, checkCommands, checkGit, checkLogin, checkNode } from './check-programs.ts'
 import { checkQueue } from './check-queue.ts'
 import { checkSandbox } from './check-sandbox.ts'
 import { checkApi, checkPort } from './check-service.ts'
@@ -27,6 +27,7 @@ const checks: readonly Check[] = [
   checkNode,
   checkGit,
   checkClaude,
+  checkCommands,
   checkLogin,
   checkSandbox,
   checkHome,

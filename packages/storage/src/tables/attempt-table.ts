@@ -1,9 +1,10 @@
 import { LeaseLostError, type Attempt, type ReadTx, type WriteTx } from '@sleepless/domain'
 
-import type { Database } from '../database.ts'
+import type { Connection, Database } from '../database.ts'
 import { and, asc, eq, inArray, lte, sql } from '../drizzle.ts'
 import { attempts } from '../schema.ts'
-import { clearable } from './clearable.ts'
+import { inserterFor } from '../statements/insert-row.ts'
+import { updaterFor } from '../statements/update-row.ts'
 
 type Row = typeof attempts.$inferSelect
 
@@ -50,19 +51,14 @@ export function attemptReads(db: Database): ReadTx['attempts'] {
   }
 }
 
-export function attemptWrites(db: Database): WriteTx['attempts'] {
+export function attemptWrites(db: Database, connection: Connection): WriteTx['attempts'] {
+  const insert = inserterFor(connection, attempts)
+  const update = updaterFor(connection, attempts)
   return {
     ...attemptReads(db),
-    insert(attempt) {
-      db.insert(attempts).values(attempt).run()
-    },
+    insert,
     update({ id, fence, status }, patch) {
-      const { changes } = db
-        .update(attempts)
-        .set(clearable(patch))
-        .where(and(eq(attempts.id, id), eq(attempts.fence, fence), eq(attempts.status, status)))
-        .run()
-      if (changes === 0) throw new LeaseLostError(id)
+      if (!update({ id, fence, status }, patch)) throw new LeaseLostError(id)
     },
     renew(worker, ids, leaseExpiresTick) {
       if (ids.length === 0) return []

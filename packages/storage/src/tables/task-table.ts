@@ -12,57 +12,25 @@ import {
 import type { Connection, Database } from '../database.ts'
 import { and, desc, eq, inArray, lt, sql } from '../drizzle.ts'
 import { tasks } from '../schema.ts'
-import { clearable } from './clearable.ts'
-import { inserterFor } from './inserter.ts'
+import { inserterFor } from '../statements/insert-row.ts'
+import { updaterFor } from '../statements/update-row.ts'
+import { readyTasks } from './ready-tasks.ts'
+import { momentsOfTasks } from './task-moments.ts'
 
 type Row = typeof tasks.$inferSelect
 
 export function taskReads(db: Database, connection: Connection): ReadTx['tasks'] {
-  const find = db
+  const prepared = db
     .select()
     .from(tasks)
     .where(eq(tasks.id, sql.placeholder('id')))
     .prepare()
-  // These name their index: with statistics at hand, the planner would rather scan the whole table.
-  // The query builder cannot say that, hence SQL; only ids are taken, so nothing escapes its mapping.
-  const isReady = `status = 'queued' AND open_attempt_id IS NULL AND due_at IS NULL AND blockers = 0`
-  const partitionAfter = connection.prepare<[number], { partition: number }>(
-    `SELECT partition FROM tasks INDEXED BY tasks_ready
-     WHERE ${isReady} AND partition > ? ORDER BY partition LIMIT 1`,
-  )
-  const readyFrom = connection.prepare<[number, number], { id: TaskId }>(
-    `SELECT id FROM tasks INDEXED BY tasks_ready
-     WHERE ${isReady} AND partition = ? ORDER BY sort_key, id LIMIT ?`,
-  )
-  const readyAfter = connection.prepare<[number, number, TaskId, number], { id: TaskId }>(
-    `SELECT id FROM tasks INDEXED BY tasks_ready
-     WHERE ${isReady} AND partition = ? AND (sort_key, id) > (?, ?)
-     ORDER BY sort_key, id LIMIT ?`,
-  )
-  const due = connection.prepare<[number, number], { id: TaskId }>(
-    `SELECT id FROM tasks INDEXED BY tasks_due
-     WHERE status = 'queued' AND due_at IS NOT NULL AND due_at <= ?
-     ORDER BY due_at LIMIT ?`,
-  )
-  const nextDue = connection.prepare<[], { at: number }>(
-    `SELECT due_at AS at FROM tasks INDEXED BY tasks_due
-     WHERE status = 'queued' AND due_at IS NOT NULL
-     ORDER BY due_at LIMIT 1`,
-  )
-  const isPending = `deadline IS NOT NULL AND status IN ('queued', 'waiting')`
-  const overdue = connection.prepare<[number, number], { id: TaskId }>(
-    `SELECT id FROM tasks INDEXED BY tasks_deadline
-     WHERE ${isPending} AND deadline <= ? ORDER BY deadline LIMIT ?`,
-  )
-  const nextDeadline = connection.prepare<[], { at: number }>(
-    `SELECT deadline AS at FROM tasks INDEXED BY tasks_deadline
-     WHERE ${isPending} ORDER BY deadline LIMIT 1`,
-  )
-  const found = (rows: readonly { readonly id: TaskId }[]): Task[] =>
-    rows.flatMap(({ id }) => toTaskOrNothing(find.get({ id })) ?? [])
-
+  const find = (id: TaskId): Task | undefined => {
+    const row = prepared.get({ id })
+    return row && toTask(row)
+  }
   return {
-    find: (id) => toTaskOrNothing(find.get({ id })),
+    find,
     list: (filter, { limit, before }) =>
       db
         .select()
@@ -72,27 +40,8 @@ export function taskReads(db: Database, connection: Connection): ReadTx['tasks']
         .limit(limit)
         .all()
         .map(toTask),
-    readyPartitions() {
-      // One step of the index for each, however many tasks they hold.
-      const partitions: number[] = []
-      for (let next = partitionAfter.get(0); next !== undefined;) {
-        partitions.push(next.partition)
-        next = partitionAfter.get(next.partition)
-      }
-      return partitions
-    },
-    readyIn: (partition, { limit, after }) =>
-      found(
-        after === undefined
-          ? readyFrom.all(partition, limit)
-          : readyAfter.all(partition, after.sortKey, after.id, limit),
-      ),
-    due: (now, limit) => due.all(now.getTime(), limit).map(({ id }) => id),
-    overdue: (now, limit) => found(overdue.all(now.getTime(), limit)),
-    nextMoment() {
-      const moments = [nextDue.get()?.at, nextDeadline.get()?.at].filter((at) => at !== undefined)
-      return moments.length === 0 ? undefined : new Date(Math.min(...moments))
-    },
+    ...readyTasks(connection, find),
+    ...momentsOfTasks(connection, find),
   }
 }
 
@@ -100,6 +49,7 @@ export function taskWrites(db: Database, connection: Connection): WriteTx['tasks
   const reads = taskReads(db, connection)
   const partitionOf = partitionsOf(connection)
   const insert = inserterFor(connection, tasks)
+  const update = updaterFor(connection, tasks)
   const unblock = connection.prepare(
     `UPDATE tasks SET blockers = blockers - 1
      WHERE id IN (SELECT value FROM json_each(?))`,
@@ -109,12 +59,7 @@ export function taskWrites(db: Database, connection: Connection): WriteTx['tasks
     insert: (task) => insert({ ...task, partition: partitionOf(task) }),
     unblock: (ids) => void unblock.run(JSON.stringify(ids)),
     update(id, from, patch) {
-      const { changes } = db
-        .update(tasks)
-        .set(clearable(patch))
-        .where(and(eq(tasks.id, id), eq(tasks.status, from)))
-        .run()
-      if (changes > 0) return
+      if (update({ id, status: from }, patch)) return
       const present = reads.find(id)
       if (present === undefined) throw new TaskNotFoundError(id)
       throw new InvalidTransitionError('task', present.status, `change as if it were ${from}`)
@@ -147,10 +92,6 @@ function conditions({ status, kind, project }: TaskFilter): ReturnType<typeof eq
     ...(kind === undefined ? [] : [eq(tasks.kind, kind)]),
     ...(project === undefined ? [] : [eq(tasks.project, project)]),
   ]
-}
-
-function toTaskOrNothing(row: Row | undefined): Task | undefined {
-  return row && toTask(row)
 }
 
 function toTask(row: Row): Task {

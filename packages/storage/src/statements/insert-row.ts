@@ -2,8 +2,7 @@ import type { Table } from 'drizzle-orm'
 
 import type { Connection } from '../database.ts'
 import { getTableColumns, getTableName } from '../drizzle.ts'
-
-type Row<T extends Table> = T['$inferInsert']
+import { driverValue } from './row-values.ts'
 
 /**
  * Inserts rows by a statement that is prepared once: the query builder would make it anew for each,
@@ -12,7 +11,7 @@ type Row<T extends Table> = T['$inferInsert']
 export function inserterFor<T extends Table>(
   connection: Connection,
   table: T,
-): (row: Row<T>) => void {
+): (row: T['$inferInsert']) => void {
   const columns = Object.entries(getTableColumns(table))
   const names = columns.map(([, column]) => column.name)
   const insert = connection.prepare(
@@ -20,11 +19,6 @@ export function inserterFor<T extends Table>(
      VALUES (${names.map(() => '?').join(', ')})`,
   )
   return (row: Readonly<Record<string, unknown>>) => {
-    insert.run(
-      columns.map(([key, column]) => {
-        const value = row[key] ?? null
-        return value === null ? null : column.mapToDriverValue(value)
-      }),
-    )
+    insert.run(columns.map(([key, column]) => driverValue(column, row[key])))
   }
 }
