@@ -82,7 +82,7 @@ async function startAnchor(): Promise<Target & AsyncDisposable> {
   const lines = createInterface({ input: child.stdout })
   const [url]: unknown[] = await once(lines, 'line')
   return {
-    url: url,
+    url: String(url),
     token: 'any',
     async [Symbol.asyncDispose]() {
       const exited = once(child, 'exit')

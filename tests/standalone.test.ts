@@ -93,6 +93,7 @@ describe('a thought', () => {
       'attempt.started',
       'attempt.ready',
       'attempt.acted',
+      'attempt.checkpointed',
       'attempt.finished',
       'task.succeeded',
     ])
@@ -140,7 +141,8 @@ test('a serious task ends in a commit on a branch of its own', async () => {
   const mirror = path.join(service.home, 'workspace', 'projects', 'my-project.git')
   expect(git(mirror, 'rev-parse', task.result?.branch ?? '')).toBe(task.result?.commit)
   expect(git(mirror, 'rev-parse', `${task.result?.commit}^`)).toBe(git(remote, 'rev-parse', 'main'))
-  expect(git(remote, 'branch', '--list')).toBe('* main')
+  expect(git(remote, 'rev-parse', task.result?.branch ?? '')).toBe(task.result?.commit)
+  expect(git(remote, 'branch', '--show-current')).toBe('main')
 })
 
 test('canceling stops the agent and ends the task', async () => {

@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 
-/** Set in the environment of the program that runs inside. */
-const INSIDE = 'FAULTS_ENCLOSED'
+import { temporaryDirectory } from '@sleepless/testing'
+
+/** Set in the environment of the program that runs inside: where its files go. */
+const INSIDE = 'FAULTS_DIRECTORY'
 
 const NAMESPACES = ['--mount', '--pid', '--fork', '--kill-child=KILL', '--mount-proc']
 /** Without being root, as the root of a namespace of users. */
@@ -12,7 +14,12 @@ const FIRST = ['bash', '-c', '"$@"; exit $?', 'faults']
 
 /** Whether this program is alone with the processes and the file systems that it makes. */
 export function isEnclosed(): boolean {
-  return process.env[INSIDE] === '1'
+  return enclosedDirectory() !== undefined
+}
+
+/** The folder that is removed when this program has ended, however it does. */
+export function enclosedDirectory(): string | undefined {
+  return process.env[INSIDE]
 }
 
 /**
@@ -25,14 +32,17 @@ export async function runEnclosed(): Promise<number | undefined> {
   const unshare = [...AS_ROOT, ...NAMESPACES]
   const { status } = spawnSync('unshare', [...unshare, 'true'], { stdio: 'ignore' })
   if (status !== 0) return undefined
+  await using directory = await temporaryDirectory('sleepless-faults-')
   const program = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
   const args = ['--pdeathsig', 'KILL', '--', 'unshare', ...unshare, ...FIRST, ...program]
   const child = spawn('setpriv', args, {
     stdio: 'inherit',
-    env: { ...process.env, [INSIDE]: '1' },
+    env: { ...process.env, [INSIDE]: directory.path },
   })
-  // Both get Ctrl-C from the terminal; the one inside decides what to do about it.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
+  // With it goes all that it started.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => child.kill('SIGKILL'))
+  }
   const [code] = (await once(child, 'exit')) as [number | null]
   return code ?? 1
 }

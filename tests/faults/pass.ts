@@ -1,4 +1,5 @@
 import type { Violation } from './check/evidence.ts'
+import { enclosedDirectory } from './enclosure.ts'
 import type { Fault } from './faults/fault.ts'
 import { runLane } from './lane.ts'
 import type { Options } from './options.ts'
@@ -55,7 +56,7 @@ export async function runPass(pass: PassOptions): Promise<readonly KeptResult[]>
   const queue = [...jobs]
   const lanes = Array.from({ length: Math.min(stacks, jobs.length) }, () =>
     runLane({
-      stack: { leaseMs, isMounting, mutant },
+      stack: { leaseMs, isMounting, mutant, directory: enclosedDirectory() },
       settings: {
         leaseMs,
         isFull,

@@ -15,7 +15,6 @@ async function bench(able: boolean): Promise<Bench> {
   const call = (name: string) => async (): Promise<void> => void calls.push(name)
   const consumer = {
     pause: call('pause'),
-    resume: call('resume'),
     [Symbol.asyncDispose]: call('dispose'),
   }
   const state = { able }
@@ -43,13 +42,13 @@ test('a worker that can run nothing asks for no orders until it can', async () =
   expect(worker.calls).toEqual([])
   await becomes(worker, true)
   await worker.intake[Symbol.asyncDispose]()
-  expect(worker.calls).toEqual(['open', 'dispose'])
+  expect(worker.calls).toEqual(['open', 'pause', 'dispose'])
 })
 
 test('a worker that can no longer run anything pauses, and goes on when it can again', async () => {
   const worker = await bench(true)
   for (const able of [false, true, true, false]) await becomes(worker, able)
-  expect(worker.calls).toEqual(['open', 'pause', 'resume', 'pause'])
+  expect(worker.calls).toEqual(['open', 'pause', 'dispose', 'open', 'pause', 'dispose'])
 })
 
 test('what is closed stays closed', async () => {
@@ -57,7 +56,7 @@ test('what is closed stays closed', async () => {
   await worker.intake.close()
   await becomes(worker, true)
   await worker.intake.close()
-  expect(worker.calls).toEqual(['open', 'pause'])
+  expect(worker.calls).toEqual(['open', 'pause', 'dispose'])
 })
 
 test('a queue that cannot be reached at the start is an error', async () => {

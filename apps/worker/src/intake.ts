@@ -21,22 +21,23 @@ const RETRY_MS = 5000
 /** @throws what `open` throws, if the worker is able from the start. */
 export async function openIntake({ open, isAble, logger }: IntakeOptions): Promise<Intake> {
   let consumer: OrderConsumer | undefined
-  let isTaking = false
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
 
   async function adjust(): Promise<void> {
     const shouldTake = !isClosed && isAble()
-    if (shouldTake === isTaking) return
-    if (!shouldTake) {
-      isTaking = false
-      await consumer?.pause()
-    } else {
-      if (consumer === undefined) consumer = await open()
-      else await consumer.resume()
-      isTaking = true
-    }
-    if (!isClosed) logger.info({ isTaking }, 'orders are taken, or no longer')
+    if (shouldTake === (consumer !== undefined)) return
+    if (shouldTake) consumer = await open()
+    else await letGo()
+    if (!isClosed) logger.info({ isTaking: shouldTake }, 'orders are taken, or no longer')
+  }
+
+  /** What it has brought goes on running. A new one is opened when there is need for it again. */
+  async function letGo(): Promise<void> {
+    const before = consumer
+    consumer = undefined
+    await before?.pause()
+    await before?.[Symbol.asyncDispose]()
   }
 
   // One after the other: what is said last holds.
@@ -64,7 +65,7 @@ export async function openIntake({ open, isAble, logger }: IntakeOptions): Promi
       isClosed = true
       clearTimeout(timer)
       await turn.catch(() => undefined)
-      await consumer?.[Symbol.asyncDispose]()
+      await letGo()
     },
   }
 }

@@ -23,10 +23,19 @@ export function spawnTied({ program, args, env, cwd, stdio }: SpawnTiedOptions):
     ...(env !== undefined && { env }),
     ...(cwd !== undefined && { cwd }),
   })
-  const kill = (): void => void child.kill('SIGKILL')
-  process.once('exit', kill)
-  child.once('exit', () => process.off('exit', kill))
+  if (running.size === 0) process.on('exit', killAll)
+  running.add(child)
+  child.once('exit', () => {
+    running.delete(child)
+    if (running.size === 0) process.off('exit', killAll)
+  })
   return child
+}
+
+const running = new Set<ChildProcess>()
+
+function killAll(): void {
+  for (const child of running) child.kill('SIGKILL')
 }
 
 /** Whether a process has ended, or could not be started at all. */

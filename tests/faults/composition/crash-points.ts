@@ -47,6 +47,11 @@ export function nameOf({ service, place, side }: CrashPoint): string {
   return `${service}:${side}:${place}`
 }
 
+/** Whether a process can die when this is called. */
+export function isPlace(service: ServiceName, place: string): boolean {
+  return PLACES[service].includes(place)
+}
+
 /** Called at every crossing of a place; does not return from the one that was asked for. */
 export type Crossing = (place: string, side: Side) => void
 

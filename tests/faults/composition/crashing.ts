@@ -1,6 +1,6 @@
 import type { Executor, Queue, Store, Workspace, Workspaces, WriteTx } from '@sleepless/domain'
 
-import type { Crossing } from './crash-points.ts'
+import { isPlace, type Crossing } from './crash-points.ts'
 import { onBehalfOf, type Wrapping } from './ports.ts'
 
 /** Ports at which a process dies when it comes by. */
@@ -54,16 +54,18 @@ function crashingQueue<Port extends Partial<Queue>>(queue: Port, cross: Crossing
   }) as Port
 }
 
-/** Each method of a client is a message that is sent. */
+/** Each method of a client that is a place is a message that is sent; the others are as they were. */
 function crashingCalls<Client extends object>(client: Client, cross: Crossing): Client {
   return new Proxy(client, {
-    get(target, name, receiver) {
-      const method: unknown = Reflect.get(target, name, receiver)
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name)
       if (typeof method !== 'function') return method
+      const place = `call:${String(name)}`
+      if (!isPlace('worker', place)) return method.bind(target)
       return async (...given: readonly unknown[]): Promise<unknown> => {
-        cross(`call:${String(name)}`, 'before')
+        cross(place, 'before')
         const answer: unknown = await Reflect.apply(method, target, [...given])
-        cross(`call:${String(name)}`, 'after')
+        cross(place, 'after')
         return answer
       }
     },

@@ -41,7 +41,9 @@ async function dieAt(context: FaultContext, point: CrashPoint): Promise<void> {
   const name = nameOf(point)
   const targets = targetsOf(stack, point)
   for (const service of targets) {
-    stack.vary(service, { crashAt: `${name}@${1 + random.below(2)}` })
+    // A worker comes by only as often as it gets tasks.
+    const times = point.service === 'worker' ? 1 : 1 + random.below(2)
+    stack.vary(service, { crashAt: `${name}@${times}` })
     await service.stop('SIGKILL')
   }
   const pids = new Map(targets.map((service) => [service, service.pid]))

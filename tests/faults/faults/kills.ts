@@ -6,8 +6,6 @@ import { attemptProcesses } from '../watch/process-evidence.ts'
 import type { Fault } from './fault.ts'
 import { attemptsOn, busyWorker } from './targets.ts'
 
-/** How long a scheduler stays away, so that the other one has to take over. */
-const STANDBY_MS = 6000
 /** The kernel takes milliseconds; the rest is for a machine under load. */
 const CHILDREN_LIMIT_MS = 1000
 
@@ -24,26 +22,23 @@ export const killApi: Fault = {
 export const killScheduler: Fault = {
   name: 'kill-scheduler',
   row: 2,
-  title: 'kill -9 one of two schedulers, which stays away',
+  title: 'kill -9 one of two schedulers, which stays away until the end of the run',
   async inject({ stack, random }) {
     const [first, ...others] = stack.schedulers
     if (first === undefined) return
-    const target = random.pick([first, ...others])
-    await target.stop('SIGKILL')
-    setTimeout(() => target.start(), STANDBY_MS)
+    await random.pick([first, ...others]).stop('SIGKILL')
   },
 }
 
 export const killWorker: Fault = {
   name: 'kill-worker',
   row: 3,
-  title: 'kill -9 a worker in the middle of tasks',
+  title: 'kill -9 a worker in the middle of tasks, which stays away until the end of the run',
   async inject({ stack, random }) {
     const worker = await busyWorker(stack, random)
     const orphans = agentsOf(stack, worker)
     await worker.service.stop('SIGKILL')
     const violations = await survivors(stack, orphans)
-    worker.service.start()
     return () => violations
   },
 }

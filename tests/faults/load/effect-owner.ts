@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-import type { ApiClient } from '@sleepless/contracts'
+import { ApiError, type ApiClient } from '@sleepless/contracts'
 
 export interface EffectOwnerOptions {
   readonly client: ApiClient
@@ -29,7 +29,8 @@ export function createEffectOwner(options: EffectOwnerOptions): EffectOwner {
       signal.throwIfAborted()
       try {
         return await ask()
-      } catch {
+      } catch (error) {
+        if (error instanceof ApiError && error.status < 500) throw error
         await pause(retryMs, undefined, { signal })
       }
     }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -20,7 +20,7 @@ import { makePlaces, unmount, type Places } from './places.ts'
 import { createStackRedis, type StackRedis } from './redis.ts'
 import { createService, type Invocation, type Service } from './service.ts'
 
-export const API_TOKEN = 'token-of-the-fault-harness'
+const API_TOKEN = 'token-of-the-fault-harness'
 export const WORKER_TOKEN = 'worker-token-of-the-fault-harness'
 export const PROJECT = 'project'
 
@@ -72,6 +72,8 @@ export interface StackOptions {
   readonly leaseMs: number
   readonly isMounting: boolean
   readonly mutant: string | undefined
+  /** Where its folder goes; undefined for one of its own, which nobody removes if this is killed. */
+  readonly directory: string | undefined
 }
 
 /**
@@ -81,8 +83,10 @@ export interface StackOptions {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   await using resources = new AsyncDisposableStack()
-  const directory = resources.use(await temporaryDirectory('sleepless-faults-'))
-  const places = makePlaces(directory.path, WORKERS, options.isMounting)
+  const root =
+    options.directory ?? resources.use(await temporaryDirectory('sleepless-faults-')).path
+  const places = makePlaces(mkdtempSync(path.join(root, 'stack-')), WORKERS, options.isMounting)
+  resources.defer(() => rmSync(places.root, { recursive: true, force: true, maxRetries: 5 }))
   if (options.isMounting) resources.defer(() => unmount(places))
   try {
     const stack = await startIn(places, options, resources)

@@ -13,10 +13,8 @@ export interface Order {
 export type OrderHandler = (order: Order) => Promise<void>
 
 export interface OrderConsumer extends AsyncDisposable {
-  /** Takes no further orders; those that run go on. */
+  /** Takes no further orders, for good; those that run go on. */
   pause(): Promise<void>
-  /** Takes orders again, after a pause. */
-  resume(): Promise<void>
 }
 
 export interface ControlMessage {

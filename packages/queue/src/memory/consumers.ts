@@ -46,12 +46,6 @@ export function createConsumers(onCapacity: (capacity: number) => void): Consume
       announce()
       return {
         pause: async () => pause(consumer),
-        async resume() {
-          if (!known.has(consumer)) return
-          paused.delete(consumer)
-          open.add(consumer)
-          announce()
-        },
         async [Symbol.asyncDispose]() {
           if (!known.delete(consumer)) return
           pause(consumer)

@@ -47,9 +47,9 @@ export function createAbandonedOrders(
       const found: Key[] = []
       for (const pool of await knownPools()) {
         if (found.length >= limit) break
-        found.push(...(await lookThrough(pool, limit)))
+        found.push(...(await lookThrough(pool, limit - found.length)))
       }
-      return found.slice(0, limit)
+      return found
     },
   }
 }

@@ -72,11 +72,6 @@ export async function createRedisConsumer(
       await worker.pause(true)
       await settleWithin(deps.timeoutMs, endIdleWait(worker))
     },
-    async resume() {
-      await settleWithin(deps.timeoutMs, beginIdleWait(worker))
-      isPaused = false
-      await worker.resume()
-    },
     [Symbol.asyncDispose]: close,
   }
 }
@@ -86,11 +81,6 @@ async function endIdleWait(worker: Worker): Promise<void> {
   const backend = worker.getBackend()
   const blocking = await backend.blockingClient
   if (blocking?.status === 'ready') await backend.disconnectBlocking(false)
-}
-
-/** Undoes {@link endIdleWait}: BullMQ does it too, some seconds after it has noticed. */
-async function beginIdleWait(worker: Worker): Promise<void> {
-  await worker.getBackend().reconnectBlocking()
 }
 
 /** BullMQ asks again at once when Redis answers with an error (out of memory, read only). */

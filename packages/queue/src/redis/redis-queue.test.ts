@@ -99,7 +99,7 @@ describe('a job', () => {
     const order = newOrder()
     await queue.publish([order])
     using client = openRawRedis(server.url)
-    const options = { connection: client, prefix, lockDuration: 300, autorun: false }
+    const options = { connection: client, prefix, lockDuration: 2000, autorun: false }
     const dead = new Worker('sleepless-orders', null, options)
     await dead.getNextJob('token')
     await dead.close(true)
