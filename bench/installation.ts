@@ -17,18 +17,26 @@ export interface Installation extends AsyncDisposable {
   readonly token: string
   /** Of the process that holds the api. */
   readonly pid: number
+  /** Of one process of each service. */
+  readonly pids: Readonly<Record<string, number>>
+  /** Absent where there is none. */
+  readonly redisUrl: string | undefined
 }
 
 export interface InstallOptions {
+  /** How many workers a distributed service has. Default: 1. */
+  readonly workers?: number
+  /** What `WORKER_COMMANDS` says. Default: nothing. */
+  readonly commands?: string
   /** How many tasks, which wait for a far moment, are in the database from the start. Default: none. */
   readonly stored?: number
 }
 
 /** The service as its user runs it: in one process, in four, or the api alone. */
 export async function install(
-  mode: 'standalone' | 'distributed' | 'api',
+  mode: Mode,
   modelUrl: string,
-  { stored = 0 }: InstallOptions = {},
+  { stored = 0, workers = 1, commands = '' }: InstallOptions = {},
 ): Promise<Installation> {
   await using resources = new AsyncDisposableStack()
   const home = resources.use(await temporaryDirectory('sleepless-bench-'))
@@ -43,6 +51,7 @@ export async function install(
     SLEEPLESS_API_TOKEN: TOKEN,
     SLEEPLESS_LOG_LEVEL: 'warn',
     WORKER_CONCURRENCY: '1',
+    WORKER_COMMANDS: commands,
     ANTHROPIC_API_KEY: 'made-up',
     ANTHROPIC_BASE_URL: modelUrl,
   }
@@ -62,20 +71,48 @@ export async function install(
   }
 
   if (stored > 0) await fillDatabase(path.join(home.path, 'tasks.db'), stored)
-  let pid: number
-  if (mode === 'api') {
-    pid = await start('api', {})
-  } else if (mode === 'standalone') {
-    pid = await start('up', {})
-  } else {
-    const redis = resources.use(await startRedis())
-    const queue = { QUEUE_URL: redis.url }
-    pid = await start('api', queue)
-    await start('scheduler', queue)
-    await start('worker', queue)
+  const redisUrl = mode === 'distributed' ? resources.use(await startRedis()).url : undefined
+  const pids: Record<string, number> = {}
+  for (const command of servicesOf(mode, workers)) {
+    pids[command] = await start(command, redisUrl === undefined ? {} : { QUEUE_URL: redisUrl })
   }
+  if (mode === 'distributed') await untilJoined(client, workers)
   const owned = resources.move()
-  return { client, url, token: TOKEN, pid, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  const pid = pids['up'] ?? pids['api'] ?? 0
+  return {
+    client,
+    url,
+    token: TOKEN,
+    pid,
+    pids,
+    redisUrl,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+type Mode = 'standalone' | 'distributed' | 'api'
+
+/** The commands that are started, in this order. */
+function servicesOf(mode: Mode, workers: number): readonly string[] {
+  if (mode === 'api') return ['api']
+  if (mode === 'standalone') return ['up']
+  return ['api', 'scheduler', ...Array.from({ length: workers }, () => 'worker')]
+}
+
+async function untilJoined(client: ApiClient, workers: number): Promise<void> {
+  await waitFor(async () => (await workersOf(client)) >= workers, {
+    description: 'all workers to have joined',
+    timeoutMs: 120_000,
+  })
+}
+
+async function workersOf(client: ApiClient): Promise<number> {
+  let joined = 0
+  for await (const { id, type } of client.events({ after: 0, signal: AbortSignal.timeout(2000) })) {
+    if (type === 'worker.joined') joined += 1
+    if (id >= 1000) break
+  }
+  return joined
 }
 
 async function fillDatabase(file: string, tasks: number): Promise<void> {

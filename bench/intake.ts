@@ -60,14 +60,28 @@ export async function intake(modelUrl: string): Promise<Measurement[]> {
   ]
 }
 
+let keys = 0
+
+/** As a client sends one that wants to repeat a request safely. */
+function newKey(): { 'idempotency-key': string } {
+  keys += 1
+  return { 'idempotency-key': `key-${keys}` }
+}
+
 async function load({ url, token }: Target): Promise<Load> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
   const result = await autocannon({
     url: `${url}/v1/tasks`,
     method: 'POST',
     connections: CONNECTIONS,
     duration: SECONDS,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ prompt: 'Think of a number.', notBefore: '2999-01-01T00:00:00Z' }),
+    requests: [
+      {
+        method: 'POST',
+        body: JSON.stringify({ prompt: 'Think of a number.', notBefore: '2999-01-01T00:00:00Z' }),
+        setupRequest: (request) => ({ ...request, headers: { ...headers, ...newKey() } }),
+      },
+    ],
   })
   if (result.non2xx > 0 || result.errors > 0) throw new Error('a request was not answered with 2xx')
   return {

@@ -1,8 +1,11 @@
 import { answerScript, createScriptedModel } from '@sleepless/testing'
 
 import { decisions } from './decide.ts'
+import { idle } from './idle.ts'
 import { intake } from './intake.ts'
+import { replicas } from './replicas.ts'
 import { measureService } from './service.ts'
+import { starts } from './starts.ts'
 import { lineOf, type Measurement } from './statistics.ts'
 
 await using model = await createScriptedModel({ script: answerScript('Seven.') })
@@ -12,6 +15,9 @@ const benches: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   distributed: () => measureService('distributed', model.url),
   decide: decisions,
   intake: () => intake(model.url),
+  starts: () => starts(model.url),
+  replicas: () => replicas(model.url),
+  idle: () => idle(model.url),
 }
 
 // oxlint-disable-next-line no-console -- what this program is for

@@ -46,6 +46,7 @@ async function dieAt(context: FaultContext, point: CrashPoint): Promise<void> {
     stack.vary(service, { crashAt: `${name}@${times}` })
     await service.stop('SIGKILL')
   }
+  const joined = stack.watch.workerNames.size
   const pids = new Map(targets.map((service) => [service, service.pid]))
   for (const service of targets) {
     service.start()
@@ -53,8 +54,9 @@ async function dieAt(context: FaultContext, point: CrashPoint): Promise<void> {
     stack.vary(service, undefined)
     pids.set(service, service.pid)
   }
+  if (point.service === 'worker') await haveJoined(stack, joined + targets.length)
   // Enough of every kind that each place is come by.
-  const tasks = [0, 1, 2].map((index) =>
+  const tasks = [0, 1, 2, 3].map((index) =>
     submit(
       plainTask(`${runId}-${point.side}-${point.place.replaceAll(/\W/g, '')}-${index}`, {
         isSerious: true,
@@ -74,6 +76,14 @@ async function dieAt(context: FaultContext, point: CrashPoint): Promise<void> {
     if (service.pid === pid) await service.stop('SIGKILL')
     service.start()
   }
+}
+
+/** Else those that were not started anew would take all the tasks. */
+async function haveJoined({ watch }: Stack, count: number): Promise<void> {
+  await waitFor(() => watch.workerNames.size >= count, {
+    description: 'the workers to join',
+    timeoutMs: VISIT_LIMIT_MS,
+  }).catch(() => undefined)
 }
 
 /** All that could come by: which scheduler leads, and which worker gets a task, is not ours to say. */
