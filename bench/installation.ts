@@ -71,7 +71,7 @@ export async function install(
   }
 
   if (stored > 0) await fillDatabase(path.join(home.path, 'tasks.db'), stored)
-  const redisUrl = mode === 'distributed' ? resources.use(await startRedis()).url : undefined
+  const redisUrl = mode === 'standalone' ? undefined : resources.use(await startRedis()).url
   const pids: Record<string, number> = {}
   for (const command of servicesOf(mode, workers)) {
     pids[command] = await start(command, redisUrl === undefined ? {} : { QUEUE_URL: redisUrl })

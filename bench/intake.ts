@@ -9,8 +9,8 @@ import { install } from './installation.ts'
 import { quantile, type Measurement } from './statistics.ts'
 
 const CONNECTIONS = 64
-const SECONDS = 5
-const ROUNDS = 5
+const SECONDS = 4
+const ROUNDS = 3
 /** The service stores this many tasks before its rate is compared with that of an empty one. */
 const STORED = 1_000_000
 
