@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 import type { Idempotency } from '@sleepless/engine'
 import type { FastifyRequest } from 'fastify'
@@ -19,5 +19,5 @@ export function idempotencyOf(request: FastifyRequest): Idempotency | undefined 
     })
   }
   const stood = JSON.stringify([request.url, request.body])
-  return { key, bodySha256: createHash('sha256').update(stood).digest('hex') }
+  return { key, bodySha256: hash('sha256', stood) }
 }

@@ -27,4 +27,4 @@ export const {
   sql,
 } = orm
 export const { drizzle } = driver
-export const { blob, integer, primaryKey, sqliteTable, text } = core
+export const { blob, integer, sqliteTable, text } = core

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** What stands before the first event. */
 export const GENESIS_HASH: Buffer = Buffer.alloc(32)
@@ -15,5 +15,5 @@ interface HashedRow {
 /** SHA-256 of the hash before and of the row, in an encoding in which no two rows look alike. */
 export function eventHash(previous: Buffer, row: HashedRow): Buffer {
   const fields = [row.id, row.type, row.at.getTime(), row.taskId, row.attemptId, row.data]
-  return createHash('sha256').update(previous).update(JSON.stringify(fields)).digest()
+  return hash('sha256', Buffer.concat([previous, Buffer.from(JSON.stringify(fields))]), 'buffer')
 }

@@ -172,7 +172,7 @@ function plansOn(connection: Connection): Map<string, string[]> {
     workers: workerReads(db),
     facts: factReads(db, connection, settingReads(connection)),
     dependencies: dependencyReads(connection),
-    idempotency: idempotencyWrites(db, connection),
+    idempotency: idempotencyWrites(connection),
   }
   const sources = cases.map(({ name, run }) => {
     executed.length = 0

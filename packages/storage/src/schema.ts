@@ -15,7 +15,7 @@ import type {
   WorkerStatus,
 } from '@sleepless/domain'
 
-import { blob, integer, primaryKey, sqliteTable, text } from './drizzle.ts'
+import { blob, integer, sqliteTable, text } from './drizzle.ts'
 
 /** A task's result as JSON keeps it: absent fields are absent. */
 export interface StoredResult {
@@ -132,18 +132,6 @@ export const effects = sqliteTable('effects', {
   completedAt: integer('completed_at', { mode: 'timestamp_ms' }),
   result: text('result', { mode: 'json' }).$type<Json>(),
 })
-
-export const idempotency = sqliteTable(
-  'idempotency',
-  {
-    scope: text('scope').notNull(),
-    key: text('key').notNull(),
-    bodySha256: text('body_sha256').notNull(),
-    subject: text('subject').notNull(),
-    at: integer('at', { mode: 'timestamp_ms' }).notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.scope, table.key] })],
-)
 
 export const leaseClock = sqliteTable('lease_clock', {
   onlyRow: integer('only_row').primaryKey(),

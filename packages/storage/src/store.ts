@@ -150,7 +150,7 @@ function readsOf(connection: Connection): ReadTx {
     workers: workerReads(db),
     projects: projectReads(db),
     effects: effectReads(db),
-    idempotency: idempotencyReads(db),
+    idempotency: idempotencyReads(connection),
     leaseClock: leaseClockReads(db),
   }
 }
@@ -165,11 +165,11 @@ function writesOf(connection: Connection): WriteTx {
     leaders: leaderWrites(connection),
     tasks: taskWrites(db, connection),
     attempts: attemptWrites(db, connection),
-    events: eventWrites(db),
+    events: eventWrites(db, connection),
     workers: workerWrites(db),
     projects: projectWrites(db),
     effects: effectWrites(db),
-    idempotency: idempotencyWrites(db, connection),
+    idempotency: idempotencyWrites(connection),
     leaseClock: leaseClockWrites(db),
   }
 }

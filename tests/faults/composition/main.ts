@@ -25,4 +25,5 @@ registerHooks({
 
 const COMMAND = new URL('../../../apps/cli/bin/sleepless.js', import.meta.url)
 process.argv[1] = fileURLToPath(COMMAND)
-await import(COMMAND.href)
+// Not the command itself, which would start anew, without what is in between.
+await import(new URL('../dist/main.js', COMMAND).href)

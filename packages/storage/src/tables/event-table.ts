@@ -1,6 +1,6 @@
 import type { LoggedEvent, NewEvent, ReadTx, WriteTx } from '@sleepless/domain'
 
-import type { Database } from '../database.ts'
+import type { Connection, Database } from '../database.ts'
 import { and, asc, desc, eq, gt, sql } from '../drizzle.ts'
 import { eventHash, GENESIS_HASH } from '../event-chain.ts'
 import { events } from '../schema.ts'
@@ -34,32 +34,23 @@ export function eventReads(db: Database): ReadTx['events'] {
   }
 }
 
-export function eventWrites(db: Database): WriteTx['events'] {
-  const last = db
-    .select({ id: events.id, hash: events.hash })
-    .from(events)
-    .orderBy(desc(events.id))
-    .limit(1)
-    .prepare()
-  const insert = db
-    .insert(events)
-    .values({
-      id: sql.placeholder('id'),
-      type: sql.placeholder('type'),
-      at: sql.placeholder('at'),
-      taskId: sql.placeholder('taskId'),
-      attemptId: sql.placeholder('attemptId'),
-      data: sql.placeholder('data'),
-      hash: sql.placeholder('hash'),
-    })
-    .prepare()
-
+// By hand, since every write of every use case comes through here.
+export function eventWrites(db: Database, connection: Connection): WriteTx['events'] {
+  const last = connection.prepare<[], Pick<Row, 'id' | 'hash'>>(
+    'SELECT id, hash FROM events ORDER BY id DESC LIMIT 1',
+  )
+  const insert = connection.prepare(
+    `INSERT INTO events (id, type, at, task_id, attempt_id, data, hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  )
   return {
     ...eventReads(db),
     append(event) {
       const previous = last.get()
       const row = toRow((previous?.id ?? 0) + 1, event)
-      insert.run({ ...row, hash: eventHash(previous?.hash ?? GENESIS_HASH, row) })
+      const { id, type, at, taskId, attemptId, data } = row
+      const hash = eventHash(previous?.hash ?? GENESIS_HASH, row)
+      insert.run(id, type, at.getTime(), taskId, attemptId, data, hash)
     },
   }
 }

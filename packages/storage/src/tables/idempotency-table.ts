@@ -1,24 +1,16 @@
-import type { ReadTx, WriteTx } from '@sleepless/domain'
+import type { IdempotentAnswer, ReadTx, WriteTx } from '@sleepless/domain'
 
-import type { Connection, Database } from '../database.ts'
-import { and, eq, sql } from '../drizzle.ts'
-import { idempotency } from '../schema.ts'
+import type { Connection } from '../database.ts'
 
-export function idempotencyReads(db: Database): ReadTx['idempotency'] {
-  const find = db
-    .select({ bodySha256: idempotency.bodySha256, subject: idempotency.subject })
-    .from(idempotency)
-    .where(
-      and(
-        eq(idempotency.scope, sql.placeholder('scope')),
-        eq(idempotency.key, sql.placeholder('key')),
-      ),
-    )
-    .prepare()
-  return { find: (scope, key) => find.get({ scope, key }) }
+export function idempotencyReads(connection: Connection): ReadTx['idempotency'] {
+  const find = connection.prepare<[string, string], IdempotentAnswer>(
+    `SELECT body_sha256 AS bodySha256, subject FROM idempotency
+     WHERE scope = ? AND key = ?`,
+  )
+  return { find: (scope, key) => find.get(scope, key) }
 }
 
-export function idempotencyWrites(db: Database, connection: Connection): WriteTx['idempotency'] {
+export function idempotencyWrites(connection: Connection): WriteTx['idempotency'] {
   const insert = connection.prepare<[string, string, string, string, number]>(
     'INSERT INTO idempotency (scope, key, body_sha256, subject, at) VALUES (?, ?, ?, ?, ?)',
   )
@@ -29,7 +21,7 @@ export function idempotencyWrites(db: Database, connection: Connection): WriteTx
      )`,
   )
   return {
-    ...idempotencyReads(db),
+    ...idempotencyReads(connection),
     insert(scope, key, { bodySha256, subject, at }) {
       insert.run(scope, key, bodySha256, subject, at.getTime())
     },
