@@ -1,6 +1,6 @@
 import { choosePool, type Facts } from './facts.ts'
 import { agentUnavailable } from './gates/agent-unavailable.ts'
-import { capacity } from './gates/capacity.ts'
+import { noCapacity } from './gates/capacity.ts'
 import { dependency } from './gates/dependency.ts'
 import type { Gate, SharedGate, Wait } from './gates/gate.ts'
 import { notDue } from './gates/not-due.ts'
@@ -13,13 +13,7 @@ import type { SharedTraits, Task } from './task.ts'
 const taskGates: readonly Gate[] = [dependency, notDue]
 
 /** Gates that say the same of all tasks of one project, executor and set of labels. */
-const sharedGates: readonly SharedGate[] = [
-  paused,
-  projectLimit,
-  agentUnavailable,
-  resources,
-  capacity,
-]
+const sharedGates: readonly SharedGate[] = [paused, projectLimit, agentUnavailable, resources]
 
 export type Decision = { readonly kind: 'dispatch'; readonly pool: string } | Wait
 
@@ -38,8 +32,7 @@ export function decideShared(task: SharedTraits, facts: Facts): Decision {
     const wait = gate(task, facts)
     if (wait !== undefined) return wait
   }
+  // The last gate, capacity, is passed by whoever finds a pool.
   const pool = choosePool(facts, task)
-  if (pool === undefined)
-    throw new Error('the capacity gate let a task pass for which no slot is free')
-  return { kind: 'dispatch', pool }
+  return pool === undefined ? noCapacity(task, facts) : { kind: 'dispatch', pool }
 }

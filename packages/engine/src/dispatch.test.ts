@@ -1,4 +1,4 @@
-import { sortKeyOf, type TaskId } from '@sleepless/domain'
+import type { TaskId } from '@sleepless/domain'
 import { describe, expect, test } from 'vitest'
 
 import { claim } from './claim.ts'
@@ -10,6 +10,7 @@ import {
   workerOf,
   type EngineFixture,
 } from './fixtures/engine-fixture.ts'
+import { queuedTask } from './fixtures/queued-task.ts'
 
 async function dispatched(engine: EngineFixture): Promise<readonly TaskId[]> {
   return (await engine.dispatch()).map(({ taskId }) => taskId)
@@ -109,7 +110,7 @@ describe('dispatching', () => {
     await using engine = await engineFixture()
     await engine.write((tx, deps) => {
       for (let count = 0; count < 130; count += 1) {
-        tx.tasks.insert({ ...template, id: deps.ids.taskId() })
+        tx.tasks.insert(queuedTask({ id: deps.ids.taskId() }))
       }
     })
     await engine.beat({ concurrency: 200 })
@@ -118,38 +119,6 @@ describe('dispatching', () => {
     expect(await engine.dispatch()).toHaveLength(30)
   })
 })
-
-const template = {
-  kind: 'thought',
-  project: undefined,
-  prompt: 'think',
-  status: 'queued',
-  priority: 50,
-  sortKey: sortKeyOf(50, START),
-  executor: 'claude',
-  labels: [],
-  model: undefined,
-  timeoutMs: 1000,
-  budgetMicroUsd: undefined,
-  requester: undefined,
-  metadata: undefined,
-  attempts: 0,
-  tries: 0,
-  dueAt: undefined,
-  dueReason: undefined,
-  openAttemptId: undefined,
-  deadline: undefined,
-  onDependencyFailure: 'fail',
-  blockers: 0,
-  followUpOf: undefined,
-  parent: undefined,
-  cancelRequestedAt: undefined,
-  result: undefined,
-  failure: undefined,
-  createdAt: START,
-  startedAt: undefined,
-  finishedAt: undefined,
-} as const
 
 describe('a task that waits for a moment', () => {
   test('starts at that moment, and not a millisecond before', async () => {
@@ -184,7 +153,7 @@ describe('a task that waits for a moment', () => {
     await engine.write((tx, deps) => {
       for (let count = 0; count < 150; count += 1) {
         const dueAt = new Date(START.getTime() - 1000 + count)
-        tx.tasks.insert({ ...template, id: deps.ids.taskId(), priority: 50, dueAt })
+        tx.tasks.insert(queuedTask({ id: deps.ids.taskId(), priority: 50, dueAt }))
       }
     })
     const last = await engine.submit({ priority: 100, notBefore: START })

@@ -22,7 +22,7 @@ export function dispatch(tx: WriteTx, deps: EngineDeps): readonly Order[] {
   if (failOverdue(tx, deps) || releaseDependents(tx, deps) || isMoreDue) return []
 
   const orders: Order[] = []
-  for (const { task, pool } of startOrder(tx, tx.facts())) {
+  for (const { task, pool } of startOrder(tx, () => tx.facts())) {
     orders.push(order(tx, task, { attemptId: deps.ids.attemptId(), pool, now }))
     if (orders.length === MAX_AT_ONCE) break
   }
@@ -33,9 +33,7 @@ export function dispatch(tx: WriteTx, deps: EngineDeps): readonly Order[] {
 export function needsDispatch(tx: ReadTx, deps: EngineDeps): boolean {
   if (tx.tasks.due(deps.clock.now(), 1).length > 0) return true
   if (hasOverdue(tx, deps) || needsRelease(tx)) return true
-  // The facts are dearer than to see that nothing waits for them.
-  if (tx.tasks.readyPartitions().length === 0) return false
-  const first = startOrder(tx, tx.facts()).next()
+  const first = startOrder(tx, () => tx.facts()).next()
   return first.done !== true
 }
 

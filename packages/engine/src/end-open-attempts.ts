@@ -1,5 +1,6 @@
 import type { WriteTx } from '@sleepless/domain'
 
+import { loseWorker } from './lose-worker.ts'
 import type { EngineDeps } from './policy.ts'
 import { settleAttempt } from './settle-attempt.ts'
 
@@ -18,8 +19,7 @@ export function endOpenAttempts(tx: WriteTx, deps: EngineDeps): number {
 
   const at = deps.clock.now()
   for (const worker of tx.workers.leaseExpired(Number.MAX_SAFE_INTEGER)) {
-    tx.workers.upsert({ ...worker, status: 'lost' })
-    tx.events.append({ type: 'worker.lost', at, data: { workerId: worker.id } })
+    loseWorker(tx, worker, at)
   }
   return running.length + dispatched.length
 }

@@ -1,5 +1,6 @@
 import type { Order, ReadTx, WriteTx } from '@sleepless/domain'
 
+import { loseWorker } from './lose-worker.ts'
 import type { EngineDeps } from './policy.ts'
 import { settleAttempt } from './settle-attempt.ts'
 
@@ -16,8 +17,7 @@ export function reap(tx: WriteTx, deps: EngineDeps): readonly Pick<Order, 'attem
   const now = deps.clock.now()
   const tick = tx.leaseClock.now()
   for (const worker of tx.workers.leaseExpired(tick).slice(0, MAX_AT_ONCE)) {
-    tx.workers.upsert({ ...worker, status: 'lost' })
-    tx.events.append({ type: 'worker.lost', at: now, data: { workerId: worker.id } })
+    loseWorker(tx, worker, now)
   }
   const lost = tx.attempts.leaseExpired(tick).slice(0, MAX_AT_ONCE)
   for (const attempt of lost) settleAttempt(tx, deps, attempt, { kind: 'lost' })

@@ -16,7 +16,12 @@ async function addProject(
 }
 
 const order = (engine: EngineFixture): Promise<readonly TaskId[]> =>
-  engine.read((tx) => Array.from(startOrder(tx, tx.facts()), ({ task }) => task.id))
+  engine.read((tx) =>
+    Array.from(
+      startOrder(tx, () => tx.facts()),
+      ({ task }) => task.id,
+    ),
+  )
 
 describe('the order of starting', () => {
   test('is that of priority, and of age within it', async () => {
@@ -93,7 +98,7 @@ describe('the order of starting', () => {
     await engine.submit({ labels: ['gpu'] })
     await engine.read((tx) => {
       const readyIn = vi.spyOn(tx.tasks, 'readyIn')
-      startOrder(tx, tx.facts()).next()
+      startOrder(tx, () => tx.facts()).next()
       expect(readyIn.mock.calls.map(([, page]) => page.limit)).toEqual([1, 1])
       readyIn.mockRestore()
     })

@@ -19,9 +19,11 @@ export interface Start {
  * the gates let nothing more pass. It asks about the first task of each partition only, so its cost does
  * not depend on how many tasks wait.
  */
-export function* startOrder(tx: ReadTx, facts: Facts): Generator<Start, void, undefined> {
+export function* startOrder(tx: ReadTx, readFacts: () => Facts): Generator<Start, void, undefined> {
   const lanes = tx.tasks.readyPartitions().map((partition) => createLane(tx, partition))
-  let known = facts
+  // The facts are dearer than to see that nothing waits for them.
+  if (lanes.length === 0) return
+  let known = readFacts()
   for (;;) {
     const next = bestOf(lanes, known)
     if (next === undefined) return

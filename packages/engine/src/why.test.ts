@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import { createProject } from './create-project.ts'
 import { engineFixture, type EngineFixture } from './fixtures/engine-fixture.ts'
+import { queuedTask } from './fixtures/queued-task.ts'
 import { MAX_PLACE, why, type Explanation } from './why.ts'
 
 async function explained(engine: EngineFixture, { id }: Pick<Task, 'id'>): Promise<Explanation> {
@@ -81,9 +82,8 @@ describe('why a task waits', () => {
     await using engine = await engineFixture()
     await engine.beat({ concurrency: 0 })
     await engine.write((tx) => {
-      const template = { ...newest, id: taskId(`tsk_${uuid(1)}`) }
       for (let count = 1; count <= MAX_PLACE + 1; count += 1) {
-        tx.tasks.insert({ ...template, id: taskId(`tsk_${uuid(count)}`) })
+        tx.tasks.insert(queuedTask({ id: taskId(`tsk_${uuid(count)}`) }))
       }
     })
     const at = (number: number): Pick<Task, 'id'> => ({ id: taskId(`tsk_${uuid(number)}`) })
@@ -94,36 +94,3 @@ describe('why a task waits', () => {
 
 const uuid = (number: number): string =>
   `00000000-0000-7000-8000-${number.toString(16).padStart(12, '0')}`
-
-const newest: Task = {
-  id: taskId(`tsk_${uuid(1)}`),
-  kind: 'thought',
-  project: undefined,
-  prompt: 'think',
-  status: 'queued',
-  priority: 50,
-  sortKey: 0,
-  executor: 'claude',
-  labels: [],
-  model: undefined,
-  timeoutMs: 1000,
-  budgetMicroUsd: undefined,
-  requester: undefined,
-  metadata: undefined,
-  attempts: 0,
-  tries: 0,
-  dueAt: undefined,
-  dueReason: undefined,
-  openAttemptId: undefined,
-  deadline: undefined,
-  onDependencyFailure: 'fail',
-  blockers: 0,
-  followUpOf: undefined,
-  parent: undefined,
-  cancelRequestedAt: undefined,
-  result: undefined,
-  failure: undefined,
-  createdAt: new Date('2026-01-01T00:00:00.000Z'),
-  startedAt: undefined,
-  finishedAt: undefined,
-}

@@ -48,11 +48,15 @@ export function why(tx: ReadTx, task: Task, now: Date): Explanation {
   if (!isWaiting(task)) return explanation
 
   const facts = tx.facts()
-  const next = placeIn(startOrder(tx, facts), task.id)
+  const next = placeIn(
+    startOrder(tx, () => facts),
+    task.id,
+  )
   if (next !== undefined) return { ...explanation, place: next, isNext: true }
   const decision = decide(task, facts, now)
   const waitingFor = decision.kind === 'wait' ? decision : undefined
-  return { ...explanation, waitingFor, place: placeIn(startOrder(tx, unlimited(facts)), task.id) }
+  const everywhere = startOrder(tx, () => unlimited(facts))
+  return { ...explanation, waitingFor, place: placeIn(everywhere, task.id) }
 }
 
 function placeIn(starts: Iterable<{ readonly task: Task }>, id: TaskId): number | undefined {
