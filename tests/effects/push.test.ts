@@ -20,15 +20,11 @@ interface Site extends Plant {
   /** Those of its workers, which share one host. */
   readonly branches: Branches
   submit(prompt?: string): Promise<string>
-  /** Lets every lease run out. */
-  loseAll(): Promise<void>
   eventTypes(id: string): Promise<readonly string[]>
 }
 
 async function startSite(): Promise<Site> {
   const plant = await startPlant({ leaseMs: 900 })
-  // No pause before the next try.
-  Object.assign(plant.plane.engine, { random: () => 0 })
   const remote = countingRemote(plant.folder)
   await plant.client.createProject({ name: 'hive', remote: remote.path })
   let runs = 0
@@ -49,7 +45,6 @@ async function startSite(): Promise<Site> {
       const { id } = await plant.client.submitTask({ prompt, project: 'hive' })
       return id
     },
-    loseAll: () => plant.plane.store.write((tx) => tx.leaseClock.advance(100_000)),
     async eventTypes(id) {
       const { items } = await plant.client.taskEvents(id, { limit: 200 })
       return items.map(({ type }) => type).filter((type) => type !== 'attempt.output')

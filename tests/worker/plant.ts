@@ -20,7 +20,7 @@ import {
 import { createScheduler } from '../../apps/scheduler/src/index.ts'
 import { createWorker, type WorkerDeps } from '../../apps/worker/src/index.ts'
 import type { Executor, Queue } from '../../packages/domain/src/index.ts'
-import type { EnginePolicy } from '../../packages/engine/src/index.ts'
+import { reap, type EnginePolicy } from '../../packages/engine/src/index.ts'
 import { createBranches, createWorkspaces } from '../../packages/git/src/index.ts'
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 
@@ -61,6 +61,8 @@ export interface Plant {
   closeApi(): Promise<void>
   /** On the port that it had before. */
   reopenApi(): Promise<void>
+  /** Lets every lease run out, and gives up on what it held before anybody can renew it. */
+  loseAll(): Promise<void>
   untilEnded(id: string): Promise<TaskView>
   until(id: string, isSo: (task: TaskView) => boolean): Promise<TaskView>
   output(id: string): Promise<string>
@@ -141,6 +143,12 @@ export async function startPlant(policy: Partial<EnginePolicy> = {}): Promise<Pl
     },
     async reopenApi() {
       api = await createApi({ ...plane, host, port: Number(new URL(url).port) })
+    },
+    async loseAll() {
+      await plane.store.write((tx) => {
+        tx.leaseClock.advance(100_000)
+        reap(tx, plane.engine)
+      })
     },
     until,
     untilEnded: (id) => until(id, ({ finishedAt }) => finishedAt !== null),

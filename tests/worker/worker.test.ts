@@ -293,7 +293,7 @@ describe('an attempt that is lost', () => {
     await plant.hire({ executor })
     const { id } = await plant.client.submitTask({ prompt: 'x' })
     await waitFor(async () => (await plant.output(id)) === 'first\n', { description: 'output' })
-    await plant.plane.store.write((tx) => tx.leaseClock.advance(100_000))
+    await plant.loseAll()
     await gate.promise
     expect((await plant.untilEnded(id)).status).toBe('succeeded')
     expect((await plant.client.attempts(id)).items).toMatchObject([
