@@ -2,7 +2,7 @@ import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'n
 import { once } from 'node:events'
 
 import { createGuard } from './guard.ts'
-import { startTicksOf } from './processes.ts'
+import { birthOf } from './processes.ts'
 import { readToEnd } from './read-to-end.ts'
 import { sweep } from './sweep.ts'
 import { createTerminator } from './terminator.ts'
@@ -124,7 +124,7 @@ export async function startAgent(
   const { pid, stdout, stderr } = child
   const exited = exitOf(child)
   // It can't have been reaped yet: that takes a turn of the event loop.
-  const sinceTicks = startTicksOf(pid)
+  const first = birthOf(pid)
   const terminator = createTerminator(pid, limits.killGraceMs)
   let stopReason: StopReason | undefined
   let hasExited = false
@@ -149,7 +149,7 @@ export async function startAgent(
     clearTimeout(silent)
     terminator[Symbol.dispose]()
     const { directories } = command
-    const signs = { isMarker, directories, sinceTicks, known: terminator.known }
+    const signs = { isMarker, directories, first, known: terminator.known }
     return { ...exit, stopReason, survivors: await sweep(signs) }
   }
   const ended = end()

@@ -14,7 +14,6 @@ export async function killRemains(runIds: readonly string[]): Promise<void> {
     isMarker: (variable) =>
       variable.startsWith(`${MARKER_VARIABLE}=`) && ends.some((end) => variable.endsWith(end)),
     directories: [],
-    sinceTicks: 0,
     known: new Map(),
   })
 }

@@ -1,6 +1,9 @@
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { readFile, readlink } from 'node:fs/promises'
 import { setImmediate as turn } from 'node:timers/promises'
+
+import { areYoungerGreater, readPidCounts, type Birth } from './pid-order.ts'
+import { readProcFile } from './proc-file.ts'
 
 /** A process as /proc shows it. Its pid together with `startTicks` names it even after pids wrap. */
 export interface ProcessEntry {
@@ -16,8 +19,8 @@ export interface ProcessSigns {
   readonly isMarker: (variable: string) => boolean
   /** Directories of the run alone. A process without a parent that works in one is the run's too. */
   readonly directories: readonly string[]
-  /** When the first of them started; what is older need not be looked at. 0 when that is not known. */
-  readonly sinceTicks: number
+  /** The first of them: what is older need not be looked at. Absent when it is not known. */
+  readonly first?: Birth
   /** Processes that were seen to descend from the agent, by pid. */
   readonly known: ReadonlyMap<number, ProcessEntry>
 }
@@ -26,25 +29,14 @@ const INIT_PID = 1
 /** How many processes are looked at before others get their turn: some milliseconds. */
 const PROCESSES_A_TURN = 200
 
-// More than the kernel ever writes there. One for all: it is filled and read in one go.
-const statBuffer = Buffer.allocUnsafe(2048)
-
-/** Reading these files never waits, and through the thread pool would cost ten times as much. */
 function readStat(pid: number): string {
-  let file: number | undefined
-  try {
-    file = openSync(`/proc/${pid}/stat`, 'r')
-    return statBuffer.toString('latin1', 0, readSync(file, statBuffer, 0, statBuffer.length, 0))
-  } catch {
-    return ''
-  } finally {
-    if (file !== undefined) closeSync(file)
-  }
+  return readProcFile(`${pid}/stat`)
 }
 
-/** When the process started; 0 where that can't be told. Also of one that waits to be reaped. */
-export function startTicksOf(pid: number): number {
-  return Number(fieldsOf(readStat(pid))[19] ?? 0)
+/** Of a process that was started just now. It may wait to be reaped already. */
+export function birthOf(pid: number): Birth {
+  const startTicks = Number(fieldsOf(readStat(pid))[19] ?? 0)
+  return { pid, startTicks, forks: readPidCounts().forks }
 }
 
 function fieldsOf(stat: string): readonly string[] {
@@ -70,10 +62,17 @@ function listPids(): readonly number[] {
   }
 }
 
-/** All live processes; none where there is no /proc. */
-async function listProcesses(): Promise<readonly ProcessEntry[]> {
+/** Those that may be the first one, or younger. */
+function pidsSince(first: Birth | undefined): readonly number[] {
+  const pids = listPids()
+  if (first === undefined || !areYoungerGreater(first, readPidCounts())) return pids
+  return pids.filter((pid) => pid >= first.pid)
+}
+
+/** The live processes since the first, where it is known; none where there is no /proc. */
+async function listProcesses(first?: Birth): Promise<readonly ProcessEntry[]> {
   const entries: ProcessEntry[] = []
-  for (const [index, pid] of listPids().entries()) {
+  for (const [index, pid] of pidsSince(first).entries()) {
     if (index % PROCESSES_A_TURN === PROCESSES_A_TURN - 1) await turn()
     const entry = readEntry(pid)
     if (entry !== undefined) entries.push(entry)
@@ -86,7 +85,7 @@ function isInside(path: string, directory: string): boolean {
 }
 
 async function hasSign(entry: ProcessEntry, signs: ProcessSigns): Promise<boolean> {
-  if (entry.startTicks < signs.sinceTicks) return false
+  if (entry.startTicks < (signs.first?.startTicks ?? 0)) return false
   if (signs.known.get(entry.pid)?.startTicks === entry.startTicks) return true
   const environment = await readFile(`/proc/${entry.pid}/environ`, 'latin1').catch(() => '')
   if (environment.split('\0').some(signs.isMarker)) return true
@@ -121,7 +120,7 @@ export async function processTree(pid: number): Promise<readonly ProcessEntry[]>
 
 /** The processes that bear one of the signs, and what descends from them. */
 export async function findProcesses(signs: ProcessSigns): Promise<readonly ProcessEntry[]> {
-  const all = await listProcesses()
+  const all = await listProcesses(signs.first)
   const signed = await Promise.all(all.map((entry) => hasSign(entry, signs)))
   return withDescendants(
     all.filter((_, index) => signed[index]),
