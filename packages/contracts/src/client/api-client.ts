@@ -84,7 +84,7 @@ export function createApiClient(options: TransportOptions): ApiClient {
     attempts: (id) => transport.json(attemptList, `${task(id)}/attempts`),
     artifacts: (id) => transport.json(artifactList, `${task(id)}/artifacts`),
     artifact: async (id, name) =>
-      bodyOf(await transport.request(`${task(id)}/artifacts/${encodeURIComponent(name)}`)),
+      bodyOf(await transport.open(`${task(id)}/artifacts/${encodeURIComponent(name)}`)),
     cancelTask: (id) => transport.json(taskView, `${task(id)}/cancel`, { method: 'POST' }),
     retryTask: (id) => transport.json(taskView, `${task(id)}/retry`, { method: 'POST' }),
     why: (id) => transport.json(whyView, `${task(id)}/why`),
@@ -99,7 +99,7 @@ export function createApiClient(options: TransportOptions): ApiClient {
     events: (stream = {}) => streamEvents(transport, stream),
     output: async (id, { follow, fromByte, signal } = {}) =>
       bodyOf(
-        await transport.request(`${task(id)}/output`, {
+        await transport.open(`${task(id)}/output`, {
           query: { follow: follow === true ? 'true' : undefined },
           headers: fromByte === undefined ? {} : { range: `bytes=${fromByte}-` },
           signal,
@@ -114,13 +114,13 @@ export function createApiClient(options: TransportOptions): ApiClient {
         json: beginEffectBody.parse(json),
       }),
     async completeEffect(key, result) {
-      await transport.request('/internal/effects/complete', {
+      await transport.send('/internal/effects/complete', {
         method: 'POST',
         json: { key, result },
       })
     },
     async ready() {
-      const response = await transport.request('/readyz')
+      const response = await transport.open('/readyz')
       return response.ok
     },
   }

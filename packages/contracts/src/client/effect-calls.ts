@@ -31,11 +31,11 @@ export function effectCalls(transport: Transport, workerId: WorkerId): EffectCal
   return {
     async checkpoint(held, checkpoint) {
       const json = { ...proof(held), checkpoint }
-      await transport.request(`${attempt(held)}/checkpoint`, { method: 'PUT', json })
+      await transport.send(`${attempt(held)}/checkpoint`, { method: 'PUT', json })
     },
     async resumeBundle(held, signal) {
       const query = proof(held)
-      const { body } = await transport.request(`${attempt(held)}/resume/bundle`, { query, signal })
+      const { body } = await transport.open(`${attempt(held)}/resume/bundle`, { query, signal })
       return body ?? new Blob([]).stream()
     },
     beginEffect(held, body) {
@@ -45,7 +45,7 @@ export function effectCalls(transport: Transport, workerId: WorkerId): EffectCal
     },
     async completeEffect(held, key, result) {
       const json = { ...proof(held), key, result }
-      await transport.request(`${attempt(held)}/effects/complete`, { method: 'POST', json })
+      await transport.send(`${attempt(held)}/effects/complete`, { method: 'POST', json })
     },
   }
 }

@@ -26,7 +26,7 @@ export async function* streamEvents(
   transport: Transport,
   { after, taskId, signal, onReset }: EventStreamOptions,
 ): AsyncGenerator<EventView, void, undefined> {
-  const response = await transport.request('/v1/events', {
+  const response = await transport.open('/v1/events', {
     query: { after, task: taskId },
     headers: { accept: 'text/event-stream' },
     signal,

@@ -5,7 +5,9 @@ import { z } from 'zod'
 
 import { answering } from '../fixtures/answering.ts'
 import { ApiUnreachableError } from './errors.ts'
-import { createTransport } from './transport.ts'
+import { fetchExchange } from './exchange.ts'
+import { createNodeExchange } from './node-exchange.ts'
+import { createTransport, type Transport } from './transport.ts'
 
 const token = 'a-token-of-somebody'
 
@@ -20,7 +22,7 @@ describe('the time that a request may take', () => {
   test('is over for a service that says nothing', async () => {
     await using server = await answering(() => {})
     const transport = createTransport({ url: server.url, token, timeoutMs: 50 })
-    expect(await errorOf(transport.request('/'))).toBeInstanceOf(ApiUnreachableError)
+    expect(await errorOf(transport.open('/'))).toBeInstanceOf(ApiUnreachableError)
   })
 
   test('is over for an answer that stops in the middle', async () => {
@@ -39,26 +41,29 @@ describe('the time that a request may take', () => {
       response.write('{"a":')
     })
     const transport = createTransport({ url: server.url, token, timeoutMs: 100 })
-    expect(await errorOf(transport.request('/'))).toBeInstanceOf(ApiUnreachableError)
+    expect(await errorOf(transport.open('/'))).toBeInstanceOf(ApiUnreachableError)
   })
 
   test('can be that of the one request', async () => {
     await using server = await answering(() => {})
     const transport = createTransport({ url: server.url, token })
-    const asked = transport.request('/', { timeoutMs: 50 })
+    const asked = transport.open('/', { timeoutMs: 50 })
     expect(await errorOf(asked)).toBeInstanceOf(ApiUnreachableError)
   })
 })
 
-test('a request that is aborted hangs up', async () => {
+test.each([
+  ['fetch', fetchExchange],
+  ['Node', createNodeExchange()],
+])('a request over %s that is aborted hangs up', async (_, exchange) => {
   const controller = new AbortController()
   const hungUp = Promise.withResolvers<void>()
   await using server = await answering((request) => {
     void once(request.socket, 'close').then(() => hungUp.resolve())
     controller.abort()
   })
-  const transport = createTransport({ url: server.url, token })
-  const asked = transport.request('/', { signal: controller.signal })
+  const transport = createTransport({ url: server.url, token, exchange })
+  const asked = transport.send('/', { signal: controller.signal })
   expect(await errorOf(asked)).toMatchObject({ name: 'AbortError' })
   await hungUp.promise
   expect(server.requests).toHaveLength(1)
@@ -68,21 +73,30 @@ test('an error does not give away the token', async () => {
   const server = await answering(() => {})
   await server[Symbol.asyncDispose]()
   const transport = createTransport({ url: server.url, token })
-  const error = await errorOf(transport.request('/'))
+  const error = await errorOf(transport.open('/'))
   expect(error).toBeInstanceOf(ApiUnreachableError)
   expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain(token)
 })
 
-test.each([
-  ['bytes', Uint8Array.of(0, 255, 10)],
-  ['a stream', new Blob([Uint8Array.of(0, 255), Uint8Array.of(10)]).stream()],
-])('the body of a request may be %s', async (_name, body) => {
+test.each<[string, (transport: Transport) => Promise<unknown>]>([
+  [
+    'bytes',
+    (transport) => transport.send('/x', { method: 'PUT', body: Uint8Array.of(0, 255, 10) }),
+  ],
+  [
+    'a stream',
+    (transport) =>
+      transport.open('/x', {
+        method: 'PUT',
+        body: new Blob([Uint8Array.of(0, 255), Uint8Array.of(10)]).stream(),
+      }),
+  ],
+])('the body of a request may be %s', async (_name, put) => {
   const received: Buffer[] = []
   await using server = await answering((request, response) => {
     request.on('data', (chunk: Buffer) => received.push(chunk))
     request.on('end', () => response.writeHead(204).end())
   })
-  const transport = createTransport({ url: server.url, token })
-  await transport.request('/x', { method: 'PUT', body })
+  await put(createTransport({ url: server.url, token, exchange: createNodeExchange() }))
   expect(Buffer.concat(received)).toEqual(Buffer.of(0, 255, 10))
 })

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 
 import { PROBLEM_CONTENT_TYPE, problem, type Problem } from '../http/problem.ts'
 import { ApiError, ApiUnreachableError } from './errors.ts'
+import { deadlineOf, fetchExchange, type Exchange, type WholeAnswer } from './exchange.ts'
 
 export interface TransportOptions {
   /** Such as `http://127.0.0.1:7300`, with or without a slash at the end. */
@@ -9,74 +10,100 @@ export interface TransportOptions {
   readonly token: string
   /** How long one request may take, in milliseconds; streams are exempt after their first byte. */
   readonly timeoutMs?: number
+  /** How requests that are there as a whole travel. Default: over `fetch`. */
+  readonly exchange?: Exchange
 }
 
-export interface RequestOptions {
+interface CommonOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly query?: Readonly<Record<string, string | number | undefined>>
-  readonly json?: unknown
-  readonly body?: Uint8Array | ReadableStream<Uint8Array>
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
   /** Instead of the transport's own. */
   readonly timeoutMs?: number
 }
 
+/** Of a request whose answer, or whose body, is a stream. */
+export interface RequestOptions extends CommonOptions {
+  readonly body?: ReadableStream<Uint8Array>
+}
+
+/** Of a request that is there as a whole, as its answer is to be. */
+export interface WholeOptions extends CommonOptions {
+  readonly json?: unknown
+  readonly body?: Uint8Array
+}
+
 export interface Transport {
-  /** @throws {ApiError} for an error answer, {ApiUnreachableError} for none. */
-  request(path: string, options?: RequestOptions): Promise<Response>
-  text(path: string, options?: RequestOptions): Promise<string>
+  /** For bodies that are streams. @throws {ApiError} for an error answer, {ApiUnreachableError} for none. */
+  open(path: string, options?: RequestOptions): Promise<Response>
+  /** Nothing but success is of interest. */
+  send(path: string, options?: WholeOptions): Promise<void>
+  text(path: string, options?: WholeOptions): Promise<string>
   json<Schema extends z.ZodType>(
     schema: Schema,
     path: string,
-    options?: RequestOptions,
+    options?: WholeOptions,
   ): Promise<z.output<Schema>>
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000
 
 export function createTransport(options: TransportOptions): Transport {
+  const { token, exchange = fetchExchange } = options
   const base = options.url.replace(/\/+$/, '')
-  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+  const defaultTimeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
 
-  /** All that `read` takes of a good answer comes before the deadline too. */
-  async function send<T>(
-    path: string,
-    sent: RequestOptions,
-    read: (response: Response) => T | Promise<T>,
-  ): Promise<T> {
-    const deadline = new AbortController()
-    const timer = setTimeout(() => deadline.abort(), sent.timeoutMs ?? timeoutMs)
-    const signal =
-      sent.signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, sent.signal])
+  async function reaching<T>(signal: AbortSignal | undefined, ask: () => Promise<T>): Promise<T> {
     try {
-      const response = await fetch(`${base}${path}${search(sent.query)}`, {
-        method: sent.method ?? 'GET',
-        headers: headersOf(options.token, sent),
-        signal,
-        ...bodyOf(sent),
-      })
-      if (!response.ok) throw await errorOf(response)
-      return await read(response)
+      return await ask()
     } catch (error) {
       if (error instanceof ApiError) throw error
-      sent.signal?.throwIfAborted()
+      signal?.throwIfAborted()
       // What was asked for may have happened all the same; only the answer broke off.
       throw new ApiUnreachableError(base, { cause: error })
-    } finally {
-      clearTimeout(timer)
     }
   }
 
+  const whole = (path: string, sent: WholeOptions): Promise<WholeAnswer> =>
+    reaching(sent.signal, async () => {
+      const { method = 'GET', signal, timeoutMs = defaultTimeoutMs, json, query } = sent
+      const body = json === undefined ? sent.body : JSON.stringify(json)
+      const request = { method, headers: headersOf(token, sent), body, signal, timeoutMs }
+      const answer = await exchange(`${base}${path}${search(query)}`, request)
+      if (answer.status < 200 || answer.status > 299) throw errorOf(answer)
+      return answer
+    })
+
   return {
-    request: (path, sent = {}) => send(path, sent, (response) => response),
-    text: (path, sent = {}) => send(path, sent, (response) => response.text()),
-    json: (schema, path, sent = {}) =>
-      send(path, sent, async (response) => {
-        const parsed = schema.safeParse(parseJson(await response.text()))
-        if (parsed.success) return parsed.data
-        throw new ApiError(unexpectedAnswer(response))
+    open: (path, sent = {}) =>
+      reaching(sent.signal, async () => {
+        const { method = 'GET', timeoutMs = defaultTimeoutMs, body, query } = sent
+        using deadline = deadlineOf(timeoutMs, sent.signal)
+        const response = await fetch(`${base}${path}${search(query)}`, {
+          method,
+          headers: headersOf(token, sent),
+          signal: deadline.signal,
+          ...(body && { body, duplex: 'half' }),
+        })
+        if (response.ok) return response
+        throw errorOf({
+          status: response.status,
+          statusText: response.statusText,
+          contentType: response.headers.get('content-type') ?? undefined,
+          text: await response.text(),
+        })
       }),
+    async send(path, sent = {}) {
+      await whole(path, sent)
+    },
+    text: async (path, sent = {}) => (await whole(path, sent)).text,
+    json: async (schema, path, sent = {}) => {
+      const answer = await whole(path, sent)
+      const parsed = schema.safeParse(parseJson(answer.text))
+      if (parsed.success) return parsed.data
+      throw new ApiError(unexpectedAnswer(answer))
+    },
   }
 }
 
@@ -88,7 +115,7 @@ function search(query: RequestOptions['query'] = {}): string {
   return given.size === 0 ? '' : `?${given.toString()}`
 }
 
-function headersOf(token: string, { json, headers }: RequestOptions): Record<string, string> {
+function headersOf(token: string, { json, headers }: WholeHeaders): Record<string, string> {
   return {
     authorization: `Bearer ${token}`,
     ...(json === undefined ? {} : { 'content-type': 'application/json' }),
@@ -96,22 +123,17 @@ function headersOf(token: string, { json, headers }: RequestOptions): Record<str
   }
 }
 
-function bodyOf({ json, body }: RequestOptions): RequestInit {
-  if (json !== undefined) return { body: JSON.stringify(json) }
-  if (body === undefined) return {}
-  return body instanceof ReadableStream ? { body, duplex: 'half' } : { body: Buffer.from(body) }
-}
+type WholeHeaders = Pick<WholeOptions, 'json' | 'headers'>
 
-async function errorOf(response: Response): Promise<ApiError> {
-  const text = await response.text()
-  if (response.headers.get('content-type')?.startsWith(PROBLEM_CONTENT_TYPE) === true) {
-    const parsed = problem.safeParse(parseJson(text))
+function errorOf(answer: WholeAnswer): ApiError {
+  if (answer.contentType?.startsWith(PROBLEM_CONTENT_TYPE) === true) {
+    const parsed = problem.safeParse(parseJson(answer.text))
     if (parsed.success) return new ApiError(parsed.data)
   }
-  return new ApiError(unexpectedAnswer(response))
+  return new ApiError(unexpectedAnswer(answer))
 }
 
-function unexpectedAnswer({ status, statusText }: Response): Problem {
+function unexpectedAnswer({ status, statusText }: WholeAnswer): Problem {
   return {
     type: 'about:blank',
     title: statusText,

@@ -14,6 +14,7 @@ import {
   type HeartbeatBody,
 } from '../internal/worker.ts'
 import { effectCalls, type EffectCalls } from './effect-calls.ts'
+import { createNodeExchange } from './node-exchange.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 import { openConnection, type WorkerConnection } from './worker-connection.ts'
 
@@ -58,7 +59,8 @@ export interface WorkerClient extends EffectCalls {
 const UPLOAD_TIMEOUT_MS = 10 * 60 * 1000
 
 export function createWorkerClient(workerId: WorkerId, options: TransportOptions): WorkerClient {
-  const transport = createTransport(options)
+  const { exchange = createNodeExchange() } = options
+  const transport = createTransport({ ...options, exchange })
   const worker = `/internal/workers/${workerId}`
   const proof = ({ fence }: Held): { workerId: WorkerId; fence: number } => ({ workerId, fence })
 
@@ -67,7 +69,7 @@ export function createWorkerClient(workerId: WorkerId, options: TransportOptions
       transport.json(heartbeatAnswer, `${worker}/heartbeat`, { method: 'POST', json, timeoutMs }),
     connect: (signal) => openConnection(transport, `${worker}/stream`, signal),
     async leave() {
-      await transport.request(worker, { method: 'DELETE' })
+      await transport.send(worker, { method: 'DELETE' })
     },
     claim: (held) =>
       transport.json(claimAnswer, `${attempt(held)}/claim`, { method: 'POST', json: proof(held) }),
@@ -88,7 +90,7 @@ export function createWorkerClient(workerId: WorkerId, options: TransportOptions
       return answer.lengthBytes
     },
     async uploadArtifact(held, { name, content, sha256 }) {
-      await transport.request(`${attempt(held)}/artifacts/${encodeURIComponent(name)}`, {
+      await transport.open(`${attempt(held)}/artifacts/${encodeURIComponent(name)}`, {
         method: 'PUT',
         query: { ...proof(held), sha256 },
         body: content,
@@ -98,15 +100,15 @@ export function createWorkerClient(workerId: WorkerId, options: TransportOptions
     },
     ...effectCalls(transport, workerId),
     async finish(held, body) {
-      await transport.request(`${attempt(held)}/finish`, {
+      await transport.send(`${attempt(held)}/finish`, {
         method: 'POST',
         json: { ...proof(held), ...body },
       })
     },
     async abandon(held) {
-      await transport.request(`${attempt(held)}/abandon`, { method: 'POST', json: proof(held) })
+      await transport.send(`${attempt(held)}/abandon`, { method: 'POST', json: proof(held) })
     },
-    as: (other) => createWorkerClient(other, options),
+    as: (other) => createWorkerClient(other, { ...options, exchange }),
   }
 }
 

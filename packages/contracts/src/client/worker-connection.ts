@@ -24,7 +24,7 @@ export async function openConnection(
 ): Promise<WorkerConnection> {
   const hangUp = new AbortController()
   const ended = AbortSignal.any([signal, hangUp.signal])
-  const { body, url } = await transport.request(path, { signal: ended })
+  const { body, url } = await transport.open(path, { signal: ended })
   if (body === null) throw new ApiUnreachableError(url)
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
   try {
