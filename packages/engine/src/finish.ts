@@ -1,6 +1,7 @@
 import {
   failureReasons,
   isAgentUnavailable,
+  LeaseLostError,
   type Attempt,
   type AttemptOutcome,
   type AttemptStatus,
@@ -12,6 +13,7 @@ import {
 import { existingTask } from './existing-task.ts'
 import { heldAttempt, isHolder, type Holder } from './held-attempt.ts'
 import type { EngineDeps } from './policy.ts'
+import { takeReports, type ReportBatch } from './report.ts'
 import { settleAttempt } from './settle-attempt.ts'
 
 const statusAfter: Readonly<Record<AttemptOutcome['kind'], AttemptStatus>> = {
@@ -20,6 +22,13 @@ const statusAfter: Readonly<Record<AttemptOutcome['kind'], AttemptStatus>> = {
   canceled: 'canceled',
   parked: 'interrupted',
   interrupted: 'interrupted',
+}
+
+/** How an attempt ended, and what its worker had not told before. */
+export interface Ending {
+  readonly outcome: AttemptOutcome
+  readonly usage: Usage
+  readonly last?: ReportBatch | undefined
 }
 
 /**
@@ -32,13 +41,20 @@ export function finish(
   tx: WriteTx,
   deps: EngineDeps,
   holder: Holder,
-  { outcome, usage }: { readonly outcome: AttemptOutcome; readonly usage: Usage },
+  { outcome, usage, last }: Ending,
 ): void {
   const known = tx.attempts.find(holder.attemptId)
   if (known?.status === statusAfter[outcome.kind] && isHolder(known, holder)) return
   const attempt = heldAttempt(tx, holder)
+  if (last !== undefined) takeLast(tx, attempt, last)
   if (outcome.kind === 'failed') noteUnavailableAgent(tx, deps, attempt, outcome.failure)
   settleAttempt(tx, deps, { ...attempt, costMicroUsd: usage.costMicroUsd }, outcome)
+}
+
+/** A gap before the last reports will not be filled any more: this is not the service that took those. */
+function takeLast(tx: WriteTx, attempt: Attempt, last: ReportBatch): void {
+  const lastSeq = takeReports(tx, attempt, last)
+  if (lastSeq < last.firstSeq) throw new LeaseLostError(attempt.id)
 }
 
 /** A worker whose agent cannot run gets no further orders until its probe says otherwise. */

@@ -1,7 +1,15 @@
 import { LeaseLostError } from '@sleepless/domain'
 import { describe, expect, test } from 'vitest'
 
-import { engineFixture, START, workerOf, type EngineFixture } from './fixtures/engine-fixture.ts'
+import { finish } from './finish.ts'
+import {
+  engineFixture,
+  FREE,
+  START,
+  SUCCEEDED,
+  workerOf,
+  type EngineFixture,
+} from './fixtures/engine-fixture.ts'
 import type { Holder } from './held-attempt.ts'
 import { recordOutput, type OutputSegment } from './record-output.ts'
 import { report, type Report } from './report.ts'
@@ -14,7 +22,7 @@ const send = (
   holder: Holder,
   firstSeq: number,
   ...reports: readonly Report[]
-): Promise<number> => engine.write((tx) => report(tx, holder, firstSeq, reports))
+): Promise<number> => engine.write((tx) => report(tx, holder, { firstSeq, reports }))
 
 async function actions(engine: EngineFixture): Promise<readonly unknown[]> {
   const events = await engine.read((tx) => tx.events.list({}, { after: 0, limit: 200 }))
@@ -172,4 +180,45 @@ test('reports and output of an attempt that is over are refused', async () => {
   await expect(record(engine, holder, segment(0, 1))).rejects.toThrow(LeaseLostError)
   const other = engine.finish(holder, { kind: 'interrupted' })
   await expect(other).rejects.toThrow(LeaseLostError)
+})
+
+describe('the last reports, which come with the ending', () => {
+  const end = (
+    engine: EngineFixture,
+    holder: Holder,
+    firstSeq: number,
+    ...reports: readonly Report[]
+  ): Promise<void> =>
+    engine.write((tx, deps) =>
+      finish(tx, deps, holder, { outcome: SUCCEEDED, usage: FREE, last: { firstSeq, reports } }),
+    )
+
+  test('are told before it', async () => {
+    await using engine = await engineFixture()
+    const { holder } = await engine.start()
+    await send(engine, holder, 1, A)
+    await end(engine, holder, 1, A, B)
+    expect(await actions(engine)).toEqual(['a', 'b'])
+    expect((await engine.eventTypes()).slice(-3)).toEqual([
+      'attempt.acted',
+      'attempt.finished',
+      'task.succeeded',
+    ])
+  })
+
+  test('are not taken twice when it is told again', async () => {
+    await using engine = await engineFixture()
+    const { holder } = await engine.start()
+    await end(engine, holder, 1, A)
+    await end(engine, holder, 1, A)
+    expect(await actions(engine)).toEqual(['a'])
+  })
+
+  test('after a gap end nothing: the ones before are gone', async () => {
+    await using engine = await engineFixture()
+    const { id, holder } = await engine.start()
+    await expect(end(engine, holder, 2, B)).rejects.toThrow(LeaseLostError)
+    expect(await engine.task(id)).toMatchObject({ status: 'running' })
+    expect(await actions(engine)).toEqual([])
+  })
 })

@@ -21,20 +21,29 @@ const eventTypes = {
   warned: 'attempt.warned',
 } as const satisfies Record<Report['type'], EventType>
 
+/** Reports of an attempt that follow each other. */
+export interface ReportBatch {
+  /** Number of the first report, from 1 within the attempt. */
+  readonly firstSeq: number
+  readonly reports: readonly Report[]
+}
+
 /**
  * Takes reports in order; those that were taken before are skipped.
  *
- * @param firstSeq number of the first report, from 1 within the attempt.
  * @returns the number of the last report taken, now or before.
  * @throws {LeaseLostError}
  */
-export function report(
+export function report(tx: WriteTx, holder: Holder, batch: ReportBatch): number {
+  return takeReports(tx, heldAttempt(tx, holder), batch)
+}
+
+/** @returns the number of the last report taken, now or before. */
+export function takeReports(
   tx: WriteTx,
-  holder: Holder,
-  firstSeq: number,
-  reports: readonly Report[],
+  attempt: Attempt,
+  { firstSeq, reports }: ReportBatch,
 ): number {
-  const attempt = heldAttempt(tx, holder)
   // A gap means that an earlier batch was not acknowledged: it will come again.
   if (firstSeq > attempt.reportSeq + 1) return attempt.reportSeq
   const fresh = reports.slice(attempt.reportSeq + 1 - firstSeq)

@@ -31,11 +31,9 @@ export function attemptRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
       '/attempts/:attempt/reports',
       { schema: { params: byAttempt, body: reportBatch, response: { 200: reportAnswer } } },
       async ({ params, body }) => {
-        const reports = body.reports.map((item) => ({ ...item, at: new Date(item.at) }))
         const holder = holderOf(params.attempt, body)
-        const acknowledgedSeq = await store.write((tx) =>
-          report(tx, holder, body.firstSeq, reports),
-        )
+        const batch = batchOf(body)
+        const acknowledgedSeq = await store.write((tx) => report(tx, holder, batch))
         return { acknowledgedSeq }
       },
     )
@@ -43,9 +41,10 @@ export function attemptRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
     app.post(
       '/attempts/:attempt/finish',
       { schema: { params: byAttempt, body: finishBody } },
-      async ({ params, body: { outcome, usage, ...proof } }, reply) => {
+      async ({ params, body: { outcome, usage, last, ...proof } }, reply) => {
         const holder = holderOf(params.attempt, proof)
-        await store.write((tx) => finish(tx, engine, holder, { outcome: complete(outcome), usage }))
+        const ending = { outcome: complete(outcome), usage, last: last && batchOf(last) }
+        await store.write((tx) => finish(tx, engine, holder, ending))
         return reply.status(204).send()
       },
     )
@@ -60,6 +59,12 @@ export function attemptRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
       },
     )
   }
+}
+
+type SentBatch = Pick<z.output<typeof reportBatch>, 'firstSeq' | 'reports'>
+
+function batchOf({ firstSeq, reports }: SentBatch): Parameters<typeof report>[2] {
+  return { firstSeq, reports: reports.map((item) => ({ ...item, at: new Date(item.at) })) }
 }
 
 type ReportedOutcome = z.output<typeof finishBody>['outcome']

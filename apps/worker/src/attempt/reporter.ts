@@ -1,6 +1,7 @@
-import type { Held, Report, WorkerClient } from '@sleepless/contracts'
+import type { Held, Report, ReportBatch, WorkerClient } from '@sleepless/contracts'
 
 import type { AttemptJournal } from '../journal/attempt-journal.ts'
+import type { Batch } from '../journal/backlog.ts'
 import { persist, type Patience } from '../persist.ts'
 
 export interface ReporterOptions {
@@ -23,7 +24,18 @@ export interface Reporter {
   output(text: string): Promise<void>
   /** Resolves when all has arrived. @throws what `onRefused` was called with. */
   drain(): Promise<void>
+  /**
+   * Resolves when all has arrived but for some last reports, which are to go with the ending.
+   *
+   * @throws what `onRefused` was called with.
+   */
+  last(): Promise<LastReports | undefined>
 }
+
+type LastReports = Pick<ReportBatch, 'firstSeq' | 'reports'>
+
+// Nobody waits for the news that an agent has started, and what it says itself soon takes it along.
+const LINGER_MS = 200
 
 /** Reports were taken that the service does not know of any more: it is not the one that took them. */
 class ReportsForgottenError extends Error {
@@ -35,30 +47,17 @@ class ReportsForgottenError extends Error {
  * requests, and a quiet one is heard at once.
  */
 export function createReporter(options: ReporterOptions): Reporter {
-  const { api, held, journal, signal, patience, onRefused } = options
+  const { journal, signal, onRefused } = options
   let sending: Promise<void> | undefined
+  let lingering: NodeJS.Timeout | undefined
+  let isEnding = false
   let refused: { readonly error: unknown } | undefined
-  const patiently = {
-    signal,
-    patience,
-    onRetry: () => journal.setAway(true),
-  }
 
   async function sendAll(): Promise<void> {
     try {
       for (let batch = await journal.next(); batch !== undefined; batch = await journal.next()) {
-        const { firstSeq, reports, offset, output } = batch
-        if (reports.length > 0) {
-          const sent = { firstSeq, reports: [...reports] }
-          const lastSeq = await persist(() => api.report(held, sent), patiently)
-          if (lastSeq < firstSeq) throw new ReportsForgottenError(`after ${lastSeq}`)
-          journal.reportsTaken(lastSeq)
-        }
-        if (output.length > 0) {
-          const append = (): Promise<number> => api.appendOutput(held, offset, output)
-          journal.outputTaken(await persist(append, patiently))
-        }
-        journal.setAway(false)
+        if (isEnding && batch.isLast && batch.output.length === 0) break
+        await send(batch, options)
       }
     } catch (error) {
       refused = { error }
@@ -68,14 +67,22 @@ export function createReporter(options: ReporterOptions): Reporter {
   }
 
   function wake(): void {
+    clearTimeout(lingering)
     sending ??= sendAll()
+  }
+
+  async function drain(): Promise<void> {
+    wake()
+    await sending
+    if (refused !== undefined) throw refused.error
   }
 
   return {
     async report(report) {
       if (refused !== undefined) return
       journal.addReport(report)
-      wake()
+      if (report.type === 'started') lingering = setTimeout(wake, LINGER_MS)
+      else wake()
       await journal.room(signal)
     },
     async output(text) {
@@ -84,10 +91,30 @@ export function createReporter(options: ReporterOptions): Reporter {
       wake()
       await journal.room(signal)
     },
-    async drain() {
-      wake()
-      await sending
-      if (refused !== undefined) throw refused.error
+    drain,
+    async last() {
+      isEnding = true
+      await drain()
+      const rest = await journal.next()
+      return rest && { firstSeq: rest.firstSeq, reports: [...rest.reports] }
     },
   }
+}
+
+async function send(
+  { firstSeq, reports, offset, output }: Batch,
+  { api, held, journal, signal, patience }: ReporterOptions,
+): Promise<void> {
+  const patiently = { signal, patience, onRetry: () => journal.setAway(true) }
+  if (reports.length > 0) {
+    const sent = { firstSeq, reports: [...reports] }
+    const lastSeq = await persist(() => api.report(held, sent), patiently)
+    if (lastSeq < firstSeq) throw new ReportsForgottenError(`after ${lastSeq}`)
+    journal.reportsTaken(lastSeq)
+  }
+  if (output.length > 0) {
+    const append = (): Promise<number> => api.appendOutput(held, offset, output)
+    journal.outputTaken(await persist(append, patiently))
+  }
+  journal.setAway(false)
 }

@@ -51,8 +51,8 @@ export async function runAttempt(deps: WorkerDeps, input: AttemptInput): Promise
   journal.end(ending)
   // A service that answers has it on its own disk at once; one that does not, may be away for long.
   const onRetry = (): void => void journal.sync()
-  await reporter.drain()
-  await persist(() => deps.api.finish(order, ending), {
+  const last = await reporter.last()
+  await persist(() => deps.api.finish(order, { ...ending, ...(last && { last }) }), {
     signal: running.lostSignal,
     patience,
     onRetry,

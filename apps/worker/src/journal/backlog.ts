@@ -17,6 +17,8 @@ export interface Batch {
   /** Of the output's first byte. */
   readonly offset: number
   readonly output: Buffer
+  /** Nothing more has been told until now. */
+  readonly isLast: boolean
 }
 
 /** What was told and is not acknowledged: in memory while it is little, else on the disk. */
@@ -114,7 +116,7 @@ export function createBacklog(options: BacklogOptions, left?: Position): Backlog
         for (const entry of await spill.load(() => writer.unwritten())) enqueue(entry)
         waiters.notify()
       }
-      return batchOf(pending.entries())
+      return batchOf(pending.entries(), spill.isOpen())
     },
     reportsTaken: (lastSeq) => taken((record) => record.type === 'report' && record.seq <= lastSeq),
     outputTaken: (end) => taken((record) => record.type === 'output' && endOf(record) <= end),
@@ -142,13 +144,14 @@ function endOf({ offset, text }: Extract<JournalRecord, { type: 'output' }>): nu
 }
 
 /** @returns undefined when there is nothing. */
-function batchOf(queue: readonly Entry[]): Batch | undefined {
+function batchOf(queue: readonly Entry[], isMoreOnDisk: boolean): Batch | undefined {
   if (queue.length === 0) return undefined
   const reports: Report[] = []
   const texts: Buffer[] = []
   let firstSeq = 0
   let offset = 0
   let bytes = 0
+  let taken = 0
   for (const { record } of queue) {
     if (reports.length === MAX_BATCH_REPORTS || bytes >= MAX_BATCH_BYTES) break
     // What was acknowledged before it was written is missing from a journal.
@@ -163,6 +166,8 @@ function batchOf(queue: readonly Entry[]): Batch | undefined {
       bytes += text.length
       texts.push(text)
     }
+    taken++
   }
-  return { firstSeq, reports, offset, output: Buffer.concat(texts) }
+  const isLast = taken === queue.length && !isMoreOnDisk
+  return { firstSeq, reports, offset, output: Buffer.concat(texts), isLast }
 }

@@ -1,4 +1,4 @@
-import { open, readdir, rm, type FileHandle } from 'node:fs/promises'
+import { open, readdir, rm, unlink, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 
 import { decodeRecord, type JournalRecord } from './record.ts'
@@ -74,7 +74,7 @@ export function createSegments(folder: string, name: string, last = 0): Segments
       const target = await writable()
       const start = { segment, offset: sizeBytes }
       try {
-        await target.appendFile(lines)
+        await writeAll(target, lines)
         sizeBytes += lines.length
         return start
       } catch (error) {
@@ -99,9 +99,23 @@ export function createSegments(folder: string, name: string, last = 0): Segments
     async remove() {
       await handle?.close()
       handle = undefined
-      for (let number = segment; number >= 1; number--) await rm(file(number), { force: true })
+      for (let number = segment; number > 1; number--) await rm(file(number), { force: true })
+      await unlink(file(1)).catch((error: unknown) => {
+        if (!isMissing(error)) throw error
+      })
     },
   }
+}
+
+/** The handle's own `appendFile` takes three times as long over a line. */
+async function writeAll(target: FileHandle, bytes: Buffer): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += (await target.write(bytes, at, bytes.length - at)).bytesWritten
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 function fileNames(folder: string, name: string): (number: number) => string {
@@ -128,7 +142,7 @@ async function readAt(file: string, offset: number, most: number): Promise<Buffe
   try {
     handle = await open(file)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0)
+    if (isMissing(error)) return Buffer.alloc(0)
     throw error
   }
   try {

@@ -48,7 +48,7 @@ export interface WorkerClient extends EffectCalls {
   appendOutput(held: Held, offset: number, chunk: Uint8Array): Promise<number>
   uploadArtifact(held: Held, upload: Upload): Promise<void>
   /** Said again by the same holder, it succeeds again. */
-  finish(held: Held, body: Pick<FinishBody, 'outcome' | 'usage'>): Promise<void>
+  finish(held: Held, body: Pick<FinishBody, 'outcome' | 'usage' | 'last'>): Promise<void>
   /** Says that nobody knows how the attempt ended: it counts as lost, at once. */
   abandon(held: Held): Promise<void>
   /** The same service, for a worker whose process is dead and that somebody has to speak for. */

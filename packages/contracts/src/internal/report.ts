@@ -21,12 +21,13 @@ export const report = z.discriminatedUnion('type', [
 export type Report = z.output<typeof report>
 
 /** Reports in order; those with numbers that were taken before are skipped. */
-export const reportBatch = z.strictObject({
-  ...holder,
+const numberedReports = {
   /** Number of the first report, from 1 within the attempt. */
   firstSeq: z.int().positive(),
   reports: z.array(report).min(1).max(500),
-})
+}
+
+export const reportBatch = z.strictObject({ ...holder, ...numberedReports })
 export type ReportBatch = z.input<typeof reportBatch>
 
 /** The last number that is on disk; send the next ones from there. */
@@ -51,7 +52,13 @@ const outcome = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('interrupted') }),
 ])
 
-export const finishBody = z.strictObject({ ...holder, outcome, usage })
+export const finishBody = z.strictObject({
+  ...holder,
+  outcome,
+  usage,
+  /** What was not told before. */
+  last: z.strictObject(numberedReports).optional(),
+})
 export type FinishBody = z.input<typeof finishBody>
 
 /** Where a chunk of output belongs; repeated bytes are skipped, a gap is refused. */
