@@ -7,5 +7,7 @@ export default defineConfig({
     include: ['{apps,packages}/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What is bound to come, may come late on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
   },
 })

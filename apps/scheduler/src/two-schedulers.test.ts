@@ -55,7 +55,7 @@ describe('a leader', () => {
       const stopped = leader.stop(signal)
       const [task] = await plant.submit(1)
 
-      await waitFor(() => standby.leads(), { description: 'the standby to lead', timeoutMs: 5000 })
+      await waitFor(() => standby.leads(), { description: 'the standby to lead' })
       await allEnded(plant, 1)
       await stopped
       expect(plant.delivered.map(({ taskId }) => taskId)).toEqual([task?.id])

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface WaitForOptions {
   /** What is waited for, as in "the task to end": for the error's message. */
   readonly description: string
-  /** Default 10,000. */
+  /** Default 30,000: what is bound to come, may come late on a busy machine. */
   readonly timeoutMs?: number
   /** Between the end of one probe and the next. Default 20. */
   readonly intervalMs?: number
@@ -32,7 +32,7 @@ function messageOf(error: unknown): string {
  */
 export async function waitFor<Value>(
   probe: () => Value | Promise<Value>,
-  { description, timeoutMs = 10_000, intervalMs = 20 }: WaitForOptions,
+  { description, timeoutMs = 30_000, intervalMs = 20 }: WaitForOptions,
 ): Promise<Found<Value>> {
   const deadline = AbortSignal.timeout(timeoutMs)
   const late = new Promise<undefined>((resolve) => {
