@@ -41,8 +41,8 @@ describe('an ending that the service', () => {
     })
     const { id } = await plant.client.submitTask({ prompt: 'x' })
     expect(await plant.untilEnded(id)).toMatchObject({ status: 'succeeded', attempts: 1 })
-    await expect.poll(() => told, { timeout: 10_000 }).toBe(2)
-    await expect.poll(() => journalsOf(plant), { timeout: 10_000 }).toEqual([])
+    await expect.poll(() => told).toBe(2)
+    await expect.poll(() => journalsOf(plant)).toEqual([])
   })
 
   test('refuses for good gives the attempt up at once', async () => {

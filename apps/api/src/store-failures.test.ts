@@ -73,7 +73,7 @@ test('on a full disk, what was acknowledged is there, the rest is refused, and i
     expect(await storedIds(client)).toEqual(submitted.ids.toSorted())
 
     disk.free()
-    await expect.poll(() => readiness(api.url), { timeout: 2000 }).toMatchObject({ status: 200 })
+    await expect.poll(() => readiness(api.url)).toMatchObject({ status: 200 })
     expect(await submitOnce(client, submitted)).toBe(true)
   }
   expect(await storedIds(client)).toEqual(submitted.ids.toSorted())

@@ -38,7 +38,7 @@ test('on a full disk each write is answered, and what was answered well is there
     disk.free()
     await append(store, 300_000)
     written += 1
-    await expect.poll(() => store.health.failure, { timeout: 2000 }).toBeUndefined()
+    await expect.poll(() => store.health.failure).toBeUndefined()
   }
   expect(auditDatabase(file, { states: false })).toMatchObject({ events: written, problems: [] })
 })

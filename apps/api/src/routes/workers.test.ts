@@ -67,7 +67,7 @@ describe('the stream of a worker', () => {
     const { id } = await api.join()
     const stream = await openStream(api.url, id)
     stream.destroy()
-    await expect.poll(() => eventTypes(api), { timeout: 10_000 }).toContain('worker.silent')
+    await expect.poll(() => eventTypes(api)).toContain('worker.silent')
     expect(await ticksLeft(api, id)).toBeLessThanOrEqual(0)
   })
 
