@@ -4,6 +4,9 @@ import { createPass } from '@sleepless/runtime'
 import type { SchedulerDeps } from './deps.ts'
 import type { Doorbell } from './doorbell.ts'
 
+// While much changes, changes are looked at together; one alone is looked at at once.
+const PAUSE_MS = 3
+
 /** Turns what may start into orders, whenever something changes and whenever a moment has come. */
 export function startDispatching(deps: SchedulerDeps, doorbell: Doorbell): Disposable {
   const { store, engine, logger } = deps
@@ -27,7 +30,7 @@ export function startDispatching(deps: SchedulerDeps, doorbell: Doorbell): Dispo
     alarm = setTimeout(() => pass.ask(), Math.min(Math.max(delayMs, 0), MAX_ALARM_MS))
   }
 
-  const pass = createPass('dispatch', dispatchAll, logger)
+  const pass = createPass('dispatch', dispatchAll, { logger, pauseMs: PAUSE_MS })
   const changes = store.onChange(() => pass.ask())
   pass.ask()
   return {

@@ -20,7 +20,7 @@ export function startHousekeeping({ store, engine, logger }: SchedulerDeps): Dis
         forgotten = await store.write((tx) => tx.idempotency.prune(before, MAX_AT_ONCE))
       } while (forgotten === MAX_AT_ONCE && !stopping.signal.aborted)
     },
-    logger,
+    { logger },
   )
   const timer = setInterval(() => pass.ask(), HOUR_MS)
   pass.ask()

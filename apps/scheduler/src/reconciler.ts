@@ -32,10 +32,10 @@ export function startReconciling(deps: SchedulerDeps, doorbell: Doorbell): Dispo
     await unlessAway(doorbell.ringAgain(unclaimed.map(orderOf)))
   }
 
-  const pass = createPass('reconcile', reconcile, logger)
+  const pass = createPass('reconcile', reconcile, { logger })
   const everyMs = Math.min(EVERY_MS, engine.policy.leaseMs / TIMES_PER_LEASE)
   const timer = setInterval(() => pass.ask(), everyMs)
-  const reaping = createPass('reap', giveUpSilent, logger)
+  const reaping = createPass('reap', giveUpSilent, { logger })
   let soon: NodeJS.Timeout | undefined
   const changes = store.onChange(() => {
     soon ??= setTimeout(() => {

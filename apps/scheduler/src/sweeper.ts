@@ -21,7 +21,7 @@ export function startSweeping(
     if (over.length > 0) await unlessAway(queue.withdraw(over))
   }
 
-  const pass = createPass('sweep', sweep, logger)
+  const pass = createPass('sweep', sweep, { logger })
   const timer = setInterval(() => pass.ask(), everyMs)
   return {
     [Symbol.dispose]() {

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
 import type { Logger } from './logger.ts'
 
 /** A piece of work that is asked for often, and runs once at a time. */
@@ -6,7 +8,17 @@ export interface Pass extends Disposable {
   ask(): void
 }
 
-export function createPass(name: string, work: () => Promise<void>, logger: Logger): Pass {
+export interface PassOptions {
+  readonly logger: Logger
+  /** Between the end of one and the beginning of the next, in milliseconds. Default: none. */
+  readonly pauseMs?: number
+}
+
+export function createPass(
+  name: string,
+  work: () => Promise<void>,
+  { logger, pauseMs = 0 }: PassOptions,
+): Pass {
   const stopping = new AbortController()
   let isRunning = false
   let isAsked = false
@@ -20,6 +32,10 @@ export function createPass(name: string, work: () => Promise<void>, logger: Logg
       } catch (error) {
         if (!stopping.signal.aborted) logger.error({ err: error, pass: name }, 'pass failed')
       }
+      if (pauseMs > 0)
+        await delay(pauseMs, undefined, { ref: false, signal: stopping.signal }).catch(
+          () => undefined,
+        )
     }
     isRunning = false
   }

@@ -14,6 +14,9 @@ async function sealOutput(
   await results.moveIn(spool.file(id), resultKey(attempt, 'output.txt'))
 }
 
+// Nobody waits for it, and each pass reads a folder.
+const PAUSE_MS = 250
+
 /** Seals what is over, now and whenever something ends. What fails is tried again. */
 export function startSealing(deps: ApiDeps): Disposable {
   const { store, spool, outputTurns, stopping, logger } = deps
@@ -29,7 +32,7 @@ export function startSealing(deps: ApiDeps): Disposable {
     }
   }
 
-  const pass = createPass('seal outputs', sealAll, logger)
+  const pass = createPass('seal outputs', sealAll, { logger, pauseMs: PAUSE_MS })
   const changes = store.onChange(() => pass.ask())
   pass.ask()
   return {

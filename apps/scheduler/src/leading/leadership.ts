@@ -69,7 +69,7 @@ export function startLeading(deps: SchedulerDeps, startDeciding: StartDeciding):
     timer = setInterval(() => pass.ask(), often)
   }
 
-  const pass = createPass('lead', look, logger)
+  const pass = createPass('lead', look, { logger })
   lookAgainIn(STANDBY_LOOK_MS)
   pass.ask()
   return {
