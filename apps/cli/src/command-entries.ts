@@ -6,9 +6,8 @@ export interface CommandEntry {
   load(): Promise<CliCommand>
 }
 
-type ServiceName = 'api' | 'scheduler' | 'worker' | 'slack'
-
-/** What there is to call, in the order of the help. Only names and summaries are loaded for all. */
+/** What there is to call, in the order of the help. Only names and summaries are loaded for all: what
+ * a worker does not need would make each start of an agent dearer. */
 export const commandEntries: readonly CommandEntry[] = [
   {
     name: 'up',
@@ -85,15 +84,24 @@ export const commandEntries: readonly CommandEntry[] = [
     summary: 'put a backup in the place of the database',
     load: async () => (await import('./commands/restore.ts')).restoreCommand,
   },
-  { name: 'api', summary: 'run the HTTP service alone', load: () => service('api') },
-  { name: 'scheduler', summary: 'run the scheduler alone', load: () => service('scheduler') },
-  { name: 'worker', summary: 'run one worker', load: () => service('worker') },
-  { name: 'slack', summary: 'run the Slack gateway', load: () => service('slack') },
+  {
+    name: 'api',
+    summary: 'run the HTTP service alone',
+    load: async () => (await import('./commands/services/api.ts')).apiCommand,
+  },
+  {
+    name: 'scheduler',
+    summary: 'run the scheduler alone',
+    load: async () => (await import('./commands/services/scheduler.ts')).schedulerCommand,
+  },
+  {
+    name: 'worker',
+    summary: 'run one worker',
+    load: async () => (await import('./commands/services/worker.ts')).workerCommand,
+  },
+  {
+    name: 'slack',
+    summary: 'run the Slack gateway',
+    load: async () => (await import('./commands/services/slack.ts')).slackCommand,
+  },
 ]
-
-async function service(name: ServiceName): Promise<CliCommand> {
-  const { serveCommands } = await import('./commands/serve.ts')
-  const found = serveCommands.find((command) => command.name === name)
-  if (found === undefined) throw new Error(`there is no command for the service ${name}`)
-  return found
-}

@@ -9,7 +9,7 @@ import { lockHome, openStore } from '@sleepless/storage'
 import { temporaryDirectory } from '@sleepless/testing'
 import { describe, expect, test } from 'vitest'
 
-import { ids } from '../compose/control-plane.ts'
+import { ids } from '../compose/ids.ts'
 import { runCaptured, type FinishedRun } from '../testing/run-captured.ts'
 
 const deps = { clock: systemClock, ids, policy: defaultPolicy(15_000), random: Math.random }

@@ -7,7 +7,7 @@ import type { Command } from 'commander'
 
 import { globalOptions, type CliCommand } from '../cli-command.ts'
 import type { CliContext } from '../cli-context.ts'
-import { ids } from '../compose/control-plane.ts'
+import { ids } from '../compose/ids.ts'
 import { databaseError } from '../database/database-error.ts'
 import { homeOf } from '../database/home-of.ts'
 import { createProgressLine } from '../database/progress-line.ts'

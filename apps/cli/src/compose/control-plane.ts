@@ -1,8 +1,7 @@
 import path from 'node:path'
 
-import { attemptId, taskId, workerId, type IdSource } from '@sleepless/domain'
 import { defaultPolicy, type EngineDeps } from '@sleepless/engine'
-import { ensureHome, StartupError, systemClock, uuidV7, type Home } from '@sleepless/runtime'
+import { ensureHome, StartupError, systemClock, type Home } from '@sleepless/runtime'
 import {
   createLeadLocks,
   createOutputSpool,
@@ -17,6 +16,8 @@ import {
   type SqliteStore,
 } from '@sleepless/storage'
 
+import { ids } from './ids.ts'
+
 export interface ControlPlaneOptions {
   readonly home: Home
   readonly leaseMs: number
@@ -30,12 +31,6 @@ export interface ControlPlane {
   readonly engine: EngineDeps
   /** For schedulers. */
   readonly leadLocks: LeadLocks
-}
-
-export const ids: IdSource = {
-  taskId: () => taskId(`tsk_${uuidV7()}`),
-  attemptId: () => attemptId(`att_${uuidV7()}`),
-  workerId: () => workerId(`wrk_${uuidV7()}`),
 }
 
 /** @throws {StartupError} when the home is not writable, in use, or from a newer version. */

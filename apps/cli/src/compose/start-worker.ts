@@ -8,8 +8,8 @@ import { createBranches, createWorkspaces } from '@sleepless/git'
 import { homeAt, type Environment, type Logger } from '@sleepless/runtime'
 import { createWorker, type WorkerConfig } from '@sleepless/worker'
 
-import { ids } from './control-plane.ts'
 import { createExecutors } from './create-executors.ts'
+import { ids } from './ids.ts'
 
 export interface StartWorkerOptions {
   readonly config: WorkerConfig
