@@ -47,6 +47,7 @@ function mortal<Port extends object>(port: Port): Port {
 const executor: Executor = {
   name: 'claude',
   needsWorkspace: true,
+  steer: false,
   probe: async () => ({ available: true, version: '1.0.0' }),
   async *run(order, { workspacePath }) {
     yield { type: 'started', pid: process.pid }

@@ -8,6 +8,7 @@ export function createShoutExecutor(): Executor {
   return {
     name: 'shout',
     needsWorkspace: false,
+    steer: false,
     probe: async () => ({ available: true, version: '1' }),
     async *run({ prompt, timeoutMs }, { signal }) {
       const late = AbortSignal.timeout(timeoutMs)

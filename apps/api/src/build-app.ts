@@ -12,6 +12,7 @@ import { checkpointRoutes } from './routes/checkpoints.ts'
 import { effectRoutes } from './routes/effects.ts'
 import { eventStreamRoutes } from './routes/event-stream.ts'
 import { healthRoutes } from './routes/health.ts'
+import { messageRoutes } from './routes/messages.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { serviceRoutes } from './routes/service.ts'
 import { taskActionRoutes } from './routes/task-actions.ts'
@@ -56,6 +57,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
       v1.addHook('onRequest', requireToken([tokens.api]))
       await v1.register(taskRoutes(deps))
       await v1.register(taskActionRoutes(deps))
+      await v1.register(messageRoutes(deps))
       await v1.register(taskHistoryRoutes(deps))
       await v1.register(taskFileRoutes(deps))
       await v1.register(eventStreamRoutes(deps))

@@ -38,7 +38,13 @@ export async function createWorker(
     }),
   )
   resources.use(heartbeats)
-  resources.use(await queue.listen(id, ({ attemptId }) => attempts.stop(attemptId, 'canceled')))
+  resources.use(
+    await queue.listen(id, ({ type, attemptId }) => {
+      if (type === 'cancel') attempts.stop(attemptId, 'canceled')
+      // One way for all that people say keeps it in order: the answer brings it.
+      else heartbeats.now()
+    }),
+  )
   const orders = ordersInHand(createOrderHandler(deps, { attempts, agents, journals }))
   const pool = poolOf(
     traits.labels,

@@ -30,7 +30,7 @@ export function createOrderHandler(
   const { api, logger, patience } = deps
 
   async function run(order: Order, claimed: ClaimAnswer): Promise<void> {
-    using running = attempts.add(order.attemptId)
+    using running = attempts.add(order.attemptId, claimed.messages.at(-1)?.number)
     if (running === undefined) return
     const { attemptId, taskId, fence } = order
     const { sessionId, number } = claimed.attempt
@@ -130,6 +130,7 @@ function missing(name: string): Executor {
   return {
     name,
     needsWorkspace: false,
+    steer: false,
     probe: async () => ({ available: false, code: failure.code, detail: failure.message }),
     // oxlint-disable-next-line require-yield -- there is nothing to tell
     async *run() {

@@ -2,6 +2,7 @@ import type { HeartbeatBody } from '@sleepless/contracts'
 import { attemptId } from '@sleepless/domain'
 
 import type { AgentWatches } from './agent-watch.ts'
+import { agentMessage } from './attempt/agent-message.ts'
 import type { RunningAttempts } from './attempt/running-attempts.ts'
 import type { WorkerDeps, WorkerTraits } from './deps.ts'
 import type { ShortageWatch } from './machine/shortage-watch.ts'
@@ -46,6 +47,9 @@ export function startHeartbeats(
     everyMs = answer.heartbeatMs
     for (const id of answer.canceled) attempts.stop(attemptId(id), 'canceled')
     for (const id of answer.lost) attempts.stop(attemptId(id), 'lost')
+    for (const { attemptId: id, ...message } of answer.messages) {
+      attempts.tell(attemptId(id), [agentMessage(message)])
+    }
     if (isUnheard) logger.info({}, 'service reached again')
     isUnheard = false
   }
@@ -92,6 +96,7 @@ function bodyOf(
   draining: boolean,
 ): HeartbeatBody {
   const short = shortage.current()
+  const taken = attempts.taken()
   return {
     name: traits.name,
     concurrency: traits.concurrency,
@@ -100,5 +105,6 @@ function bodyOf(
     ...(short && { shortage: short }),
     draining,
     attempts: attempts.ids(),
+    ...(Object.keys(taken).length > 0 && { taken }),
   }
 }

@@ -22,6 +22,8 @@ export {
   taskIdField,
   workerIdField,
 } from './http/fields.ts'
+export { MAX_MESSAGE_BYTES, messageList, messageView, sendMessageBody } from './http/message.ts'
+export type { MessageList, MessageView, SendMessageBody } from './http/message.ts'
 export { problem, PROBLEM_CONTENT_TYPE, type Problem } from './http/problem.ts'
 export { createProjectBody, projectList, projectListQuery, projectView } from './http/project.ts'
 export type { CreateProjectBody, ProjectList, ProjectView } from './http/project.ts'
@@ -65,5 +67,10 @@ export {
   abandonBody,
   workerStreamHello,
 } from './internal/worker.ts'
-export type { ClaimAnswer, HeartbeatAnswer, HeartbeatBody } from './internal/worker.ts'
+export type {
+  AgentMessageView,
+  ClaimAnswer,
+  HeartbeatAnswer,
+  HeartbeatBody,
+} from './internal/worker.ts'
 export { controlMessage, orderMessage } from './order.ts'

@@ -12,6 +12,6 @@ export const orderMessage = z.strictObject({
 
 /** A control message as it travels past the queue. */
 export const controlMessage = z.strictObject({
-  type: z.literal('cancel'),
+  type: z.enum(['cancel', 'message']),
   attemptId: attemptIdField,
 })

@@ -84,6 +84,40 @@ export class TaskNotEndedError extends DomainError {
   }
 }
 
+/** No agent of the task is going to read what it is sent now. */
+export class MessageTooLateError extends DomainError {
+  override readonly name = 'MessageTooLateError'
+  readonly code = 'MESSAGE_TOO_LATE'
+
+  /** @param because such as `has succeeded`. */
+  constructor(id: string, because: string) {
+    super(
+      `task ${id} ${because}, so no agent would read the message; once it has ended, ` +
+        `submit a follow-up (followUpOf) with what you have to say, or retry it`,
+    )
+  }
+}
+
+/** The task was sent as much as an agent can be asked to read. */
+export class TooManyMessagesError extends DomainError {
+  override readonly name = 'TooManyMessagesError'
+  readonly code = 'TOO_MANY_MESSAGES'
+
+  constructor(limit: string) {
+    super(`a task takes ${limit}; cancel it, or wait for its end, and submit a follow-up`)
+  }
+}
+
+/** A worker spoke of a message that its task was never sent. */
+export class MessageNotFoundError extends DomainError {
+  override readonly name = 'MessageNotFoundError'
+  readonly code = 'MESSAGE_NOT_FOUND'
+
+  constructor(id: string, number: number) {
+    super(`task ${id} was sent no message ${number}`)
+  }
+}
+
 /** The state machine has no such move: somebody acted on a state that has passed. */
 export class InvalidTransitionError extends DomainError {
   override readonly name = 'InvalidTransitionError'

@@ -7,6 +7,8 @@ export const EVENT_TYPES = [
   'task.succeeded',
   'task.failed',
   'task.canceled',
+  'message.received',
+  'message.delivered',
   'attempt.dispatched',
   'attempt.expired',
   'attempt.claimed',

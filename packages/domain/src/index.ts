@@ -16,6 +16,8 @@ export {
   InvalidIdError,
   InvalidTransitionError,
   LeaseLostError,
+  MessageNotFoundError,
+  MessageTooLateError,
   OutputGapError,
   ProjectExistsError,
   ProjectNotFoundError,
@@ -23,6 +25,7 @@ export {
   RelatedTaskNotFoundError,
   TaskNotEndedError,
   TaskNotFoundError,
+  TooManyMessagesError,
   WorkspaceError,
   type RelationField,
 } from './errors.ts'
@@ -34,12 +37,14 @@ export type { Failure, FailureCode, FailureReason, PushFailureCode } from './fai
 export { WAIT_REASONS, type Wait, type WaitReason } from './gates/gate.ts'
 export { attemptId, taskId, workerId, type AttemptId, type TaskId, type WorkerId } from './ids.ts'
 export { hasLabels, normalizeLabels, poolOf } from './labels.ts'
+export { MAX_TASK_MESSAGE_CHARACTERS, MAX_TASK_MESSAGES, type Message } from './message.ts'
 export type { AbandonedOutcome, AttemptOutcome, Usage } from './outcome.ts'
 export type { Branches, BranchPush, ProjectBranch, ReceivedCommit } from './ports/branches.ts'
 export type { Clock } from './ports/clock.ts'
 export type {
   AgentContext,
   AgentEvent,
+  AgentMessage,
   AgentOrder,
   AgentOutcome,
   Executor,

@@ -116,6 +116,9 @@ export interface Task {
   /** The task on whose behalf it was submitted, and which waits for it. */
   readonly parent: TaskId | undefined
   readonly cancelRequestedAt: Date | undefined
+  /** How many messages it was sent, and how many of them no agent has been given yet. */
+  readonly messages: number
+  readonly undeliveredMessages: number
   readonly result: TaskResult | undefined
   readonly failure: Failure | undefined
   readonly createdAt: Date

@@ -160,6 +160,34 @@ describe('whatever happens, in whatever order', () => {
     )
   })
 
+  test('every message is one row, one event, and at most one delivery, counted by its task', async () => {
+    await assert(
+      asyncProperty(history, (steps) =>
+        afterHistory(steps, (engine) =>
+          engine.read((tx) => {
+            for (const task of tasksOf(tx)) {
+              const events = eventsOf(tx).filter(({ taskId }) => taskId === task.id)
+              const told = (type: string): readonly number[] =>
+                events
+                  .filter((event) => event.type === type)
+                  .map(({ data }) => Number(data['number']))
+              const rows = tx.messages.ofTask(task.id)
+              const delivered = rows.filter(({ deliveredAt }) => deliveredAt !== undefined)
+              expect(rows.map(({ number }) => number)).toEqual(rows.map((_, at) => at + 1))
+              expect(told('message.received')).toEqual(rows.map(({ number }) => number))
+              expect(told('message.delivered').toSorted((a, b) => a - b)).toEqual(
+                delivered.map(({ number }) => number),
+              )
+              expect(task.messages).toBe(rows.length)
+              expect(task.undeliveredMessages).toBe(rows.length - delivered.length)
+            }
+          }),
+        ),
+      ),
+      RUNS,
+    )
+  })
+
   test('a task fails only by its last try, or for good', async () => {
     await assert(
       asyncProperty(history, (steps) =>

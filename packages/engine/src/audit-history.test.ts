@@ -1,9 +1,12 @@
+import { hash } from 'node:crypto'
+
 import {
   afterEvent,
   compareHistory,
   DomainError,
   NO_HISTORY,
   type Attempt,
+  type Message,
   type ReadTx,
   type RowFacts,
   type Task,
@@ -29,6 +32,10 @@ function attemptFacts({ failure, ...attempt }: Attempt): RowFacts {
   return { ...factsOf(attempt), failureCode: failure?.code }
 }
 
+function messageFacts({ text, ...message }: Message): RowFacts {
+  return { ...factsOf(message), sha256: hash('sha256', text) }
+}
+
 function factsOf(fields: object): RowFacts {
   const entries = Object.entries(fields).map(([field, value]: [string, unknown]) => {
     if (value instanceof Date) return [field, value.getTime()]
@@ -41,9 +48,11 @@ function differences(tx: ReadTx): readonly unknown[] {
   return tx.tasks.list({}, { limit: 10_000 }).flatMap((task) => {
     const events = tx.events.list({ taskId: task.id }, { after: 0, limit: 10_000 })
     const attempts = tx.attempts.ofTask(task.id).map((one) => [one.id, attemptFacts(one)])
+    const messages = tx.messages.ofTask(task.id).map((one) => [one.number, messageFacts(one)])
     return compareHistory(events.reduce(afterEvent, NO_HISTORY), {
       task: taskFacts(task),
       attempts: Object.fromEntries(attempts),
+      messages: Object.fromEntries(messages),
     })
   })
 }

@@ -2,6 +2,7 @@ import {
   LeaseLostError,
   transitionTask,
   type Attempt,
+  type Message,
   type Project,
   type Task,
   type WriteTx,
@@ -18,6 +19,8 @@ export interface Claimed {
   readonly project: Project | undefined
   /** Where an earlier attempt got to whose agent succeeded; absent: the agent has to run. */
   readonly resume: Resume | undefined
+  /** All that the task was sent so far: its agent begins a session that knows of none of it. */
+  readonly messages: readonly Message[]
 }
 
 /**
@@ -38,6 +41,7 @@ export function claim(tx: WriteTx, deps: EngineDeps, holder: Holder): Claimed {
     task,
     project: task.project === undefined ? undefined : tx.projects.find(task.project),
     resume: resumeOf(tx, task.id),
+    messages: task.messages === 0 ? [] : tx.messages.ofTask(task.id),
   }
 }
 

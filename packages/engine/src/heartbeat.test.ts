@@ -100,7 +100,11 @@ describe('the attempts that a heartbeat names', () => {
     await using engine = await engineFixture()
     const { holder } = await engine.start()
     await engine.tick(LEASE_MS - 1)
-    expect(await engine.beat(names(holder.attemptId))).toEqual({ lost: [], canceled: [] })
+    expect(await engine.beat(names(holder.attemptId))).toEqual({
+      lost: [],
+      canceled: [],
+      messages: [],
+    })
     await engine.tick(LEASE_MS - 1)
     await engine.write(reap)
     expect(await engine.read((tx) => tx.attempts.find(holder.attemptId)?.status)).toBe('running')
@@ -110,7 +114,11 @@ describe('the attempts that a heartbeat names', () => {
     await using engine = await engineFixture()
     const { holder } = await engine.start()
     await engine.tick(LEASE_MS * 2)
-    expect(await engine.beat(names(holder.attemptId))).toEqual({ lost: [], canceled: [] })
+    expect(await engine.beat(names(holder.attemptId))).toEqual({
+      lost: [],
+      canceled: [],
+      messages: [],
+    })
     await engine.write(reap)
     expect(await engine.read((tx) => tx.attempts.find(holder.attemptId)?.status)).toBe('running')
   })
@@ -123,6 +131,7 @@ describe('the attempts that a heartbeat names', () => {
     expect(await engine.beat(names(holder.attemptId))).toEqual({
       lost: [holder.attemptId],
       canceled: [],
+      messages: [],
     })
   })
 
@@ -131,7 +140,10 @@ describe('the attempts that a heartbeat names', () => {
     const { holder } = await engine.start()
     const unknown = engine.deps.ids.attemptId()
     const beat = { workerId: workerOf(2), ...names(holder.attemptId, unknown) }
-    expect(await engine.beat(beat)).toEqual({ lost: [holder.attemptId, unknown], canceled: [] })
+    expect(await engine.beat(beat)).toMatchObject({
+      lost: [holder.attemptId, unknown],
+      canceled: [],
+    })
     expect(await engine.read((tx) => tx.attempts.find(holder.attemptId)?.leaseExpiresTick)).toBe(
       LEASE_MS,
     )
@@ -143,11 +155,11 @@ describe('the attempts that a heartbeat names', () => {
     const second = await engine.start()
     await engine.write((tx, deps) => cancel(tx, deps, first.id))
     const beat = names(first.holder.attemptId, second.holder.attemptId)
-    const answer = { lost: [], canceled: [first.holder.attemptId] }
+    const answer = { lost: [], canceled: [first.holder.attemptId], messages: [] }
     expect(await engine.beat(beat)).toEqual(answer)
     expect(await engine.beat(beat)).toEqual(answer)
     await engine.finish(first.holder, { kind: 'canceled' })
-    expect(await engine.beat(beat)).toEqual({ lost: [first.holder.attemptId], canceled: [] })
+    expect(await engine.beat(beat)).toMatchObject({ lost: [first.holder.attemptId], canceled: [] })
   })
 
   test('are the only ones whose leases it renews', async () => {

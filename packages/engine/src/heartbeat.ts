@@ -2,7 +2,9 @@ import {
   normalizeLabels,
   poolOf,
   type AttemptId,
+  type Message,
   type NewEvent,
+  type Task,
   type Worker,
   type WorkerId,
   type WriteTx,
@@ -20,6 +22,8 @@ export interface Heartbeat extends Pick<
   readonly draining: boolean
   /** The attempts whose leases it wants renewed. */
   readonly attempts: readonly AttemptId[]
+  /** The number of the last message that it has taken for an attempt; absent: of none yet. */
+  readonly taken?: Readonly<Record<AttemptId, number>> | undefined
 }
 
 export interface HeartbeatAnswer {
@@ -27,17 +31,56 @@ export interface HeartbeatAnswer {
   readonly canceled: readonly AttemptId[]
   /** Of those attempts, the ones that are no longer the worker's. */
   readonly lost: readonly AttemptId[]
+  /** For those attempts: the next that no agent has been given, as many as fit into one answer. */
+  readonly messages: readonly AddressedMessage[]
 }
+
+export interface AddressedMessage {
+  readonly attemptId: AttemptId
+  readonly message: Message
+}
+
+// What does not fit comes with the next answer, once the worker has taken these.
+const MAX_MESSAGE_CHARACTERS = 128 * 1024
 
 /** Renews a worker's own lease and those of its attempts; the first one makes it known. */
 export function heartbeat(tx: WriteTx, deps: EngineDeps, beat: Heartbeat): HeartbeatAnswer {
   const leaseExpiresTick = tx.leaseClock.now() + deps.policy.leaseMs
   welcome(tx, deps, beat, leaseExpiresTick)
   const renewed = new Set(tx.attempts.renew(beat.workerId, beat.attempts, leaseExpiresTick))
+  const running = [...renewed].map((id) => ({ id, task: taskOf(tx, id) }))
   return {
     lost: beat.attempts.filter((id) => !renewed.has(id)),
-    canceled: [...renewed].filter((id) => isCanceled(tx, id)),
+    canceled: running
+      .filter(({ task }) => task?.cancelRequestedAt !== undefined)
+      .map(({ id }) => id),
+    messages: messagesFor(tx, running, beat.taken ?? {}),
   }
+}
+
+interface RunningTask {
+  readonly id: AttemptId
+  readonly task: Task | undefined
+}
+
+function messagesFor(
+  tx: WriteTx,
+  running: readonly RunningTask[],
+  taken: Readonly<Record<AttemptId, number>>,
+): readonly AddressedMessage[] {
+  const found: AddressedMessage[] = []
+  let characters = 0
+  for (const { id: attemptId, task } of running) {
+    // Almost always, and then nothing is looked for.
+    if (!task?.undeliveredMessages) continue
+    for (const message of tx.messages.undelivered(task.id, taken[attemptId] ?? 0)) {
+      characters += message.text.length
+      // One always goes, however long it is.
+      if (characters > MAX_MESSAGE_CHARACTERS && found.length > 0) return found
+      found.push({ attemptId, message })
+    }
+  }
+  return found
 }
 
 function welcome(
@@ -79,8 +122,7 @@ function toldOf({ concurrency, labels, executors, shortage, status }: Worker): s
   return JSON.stringify([concurrency, labels, executors, shortage?.resource, status])
 }
 
-function isCanceled(tx: WriteTx, id: AttemptId): boolean {
+function taskOf(tx: WriteTx, id: AttemptId): Task | undefined {
   const attempt = tx.attempts.find(id)
-  const task = attempt && tx.tasks.find(attempt.taskId)
-  return task?.cancelRequestedAt !== undefined
+  return attempt && tx.tasks.find(attempt.taskId)
 }

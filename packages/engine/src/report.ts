@@ -1,5 +1,6 @@
 import type { Attempt, EventType, WriteTx } from '@sleepless/domain'
 
+import { deliverMessage } from './deliver-message.ts'
 import { heldAttempt, type Holder } from './held-attempt.ts'
 
 /** Something that a worker tells about a running attempt. */
@@ -13,13 +14,14 @@ export type Report =
     }
   | { readonly type: 'acted'; readonly at: Date; readonly action: string }
   | { readonly type: 'warned'; readonly at: Date; readonly message: string }
+  | { readonly type: 'heard'; readonly at: Date; readonly number: number }
 
 const eventTypes = {
   started: 'attempt.started',
   ready: 'attempt.ready',
   acted: 'attempt.acted',
   warned: 'attempt.warned',
-} as const satisfies Record<Report['type'], EventType>
+} as const satisfies Record<Exclude<Report['type'], 'heard'>, EventType>
 
 /** Reports of an attempt that follow each other. */
 export interface ReportBatch {
@@ -33,6 +35,7 @@ export interface ReportBatch {
  *
  * @returns the number of the last report taken, now or before.
  * @throws {LeaseLostError}
+ * @throws {MessageNotFoundError} when it speaks of a message that the task was never sent.
  */
 export function report(tx: WriteTx, holder: Holder, batch: ReportBatch): number {
   return takeReports(tx, heldAttempt(tx, holder), batch)
@@ -57,7 +60,12 @@ export function takeReports(
   return reportSeq
 }
 
-function log(tx: WriteTx, attempt: Attempt, { type, at, ...data }: Report): void {
+function log(tx: WriteTx, attempt: Attempt, item: Report): void {
+  if (item.type === 'heard') {
+    deliverMessage(tx, attempt, item.number, item.at)
+    return
+  }
+  const { type, at, ...data } = item
   tx.events.append({
     type: eventTypes[type],
     at,

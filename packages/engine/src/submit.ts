@@ -137,6 +137,8 @@ function newTask(
     followUpOf: submission.followUpOf,
     parent: submission.parent,
     cancelRequestedAt: undefined,
+    messages: 0,
+    undeliveredMessages: 0,
     result: undefined,
     failure: undefined,
     createdAt,

@@ -22,6 +22,7 @@ export const {
   getTableName,
   gte,
   inArray,
+  isNull,
   lt,
   lte,
   sql,

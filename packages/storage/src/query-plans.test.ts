@@ -13,11 +13,12 @@ import { dependencyReads } from './tables/dependency-table.ts'
 import { eventReads } from './tables/event-table.ts'
 import { factReads } from './tables/facts.ts'
 import { idempotencyWrites } from './tables/idempotency-table.ts'
+import { messageReads } from './tables/message-table.ts'
 import { settingReads } from './tables/setting-table.ts'
 import { taskWrites } from './tables/task-table.ts'
 import { workerReads } from './tables/worker-table.ts'
 
-type Tables = Pick<ReadTx, 'events' | 'workers' | 'facts' | 'dependencies'> &
+type Tables = Pick<ReadTx, 'events' | 'workers' | 'facts' | 'dependencies' | 'messages'> &
   Pick<WriteTx, 'tasks' | 'attempts' | 'idempotency'>
 
 interface Case {
@@ -134,6 +135,18 @@ const cases: readonly Case[] = [
     plan: [/^SEARCH events USING INDEX events_by_task \(task_id=\? AND id>\?\)$/],
   },
   {
+    name: 'what a task was sent',
+    run: ({ messages }) => messages.ofTask(taskOf(1)),
+    plan: [/^SEARCH messages USING INDEX sqlite_autoindex_messages_1 \(task_id=\?\)$/],
+  },
+  {
+    name: 'what its agent has not been given',
+    run: ({ messages }) => messages.undelivered(taskOf(1), 3),
+    plan: [
+      /^SEARCH messages USING INDEX sqlite_autoindex_messages_1 \(task_id=\? AND number>\?\)$/,
+    ],
+  },
+  {
     name: 'a repeated request',
     run: ({ idempotency }) => idempotency.find('s', 'k'),
     plan: [/^SEARCH idempotency USING PRIMARY KEY \(scope=\? AND key=\?\)$/],
@@ -173,6 +186,7 @@ function plansOn(connection: Connection): Map<string, string[]> {
     facts: factReads(db, connection, settingReads(connection)),
     dependencies: dependencyReads(connection),
     idempotency: idempotencyWrites(connection),
+    messages: messageReads(db),
   }
   const sources = cases.map(({ name, run }) => {
     executed.length = 0

@@ -67,6 +67,8 @@ export const tasks = sqliteTable('tasks', {
   followUpOf: text('follow_up_of').$type<TaskId>(),
   parent: text('parent').$type<TaskId>(),
   cancelRequestedAt: integer('cancel_requested_at', { mode: 'timestamp_ms' }),
+  messages: integer('messages').notNull(),
+  undeliveredMessages: integer('undelivered_messages').notNull(),
   result: text('result', { mode: 'json' }).$type<StoredResult>(),
   failure: text('failure', { mode: 'json' }).$type<Failure>(),
   createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
@@ -94,6 +96,15 @@ export const attempts = sqliteTable('attempts', {
   startedAt: integer('started_at', { mode: 'timestamp_ms' }),
   finishedAt: integer('finished_at', { mode: 'timestamp_ms' }),
   leaseExpiresTick: integer('lease_expires_tick'),
+})
+
+export const messages = sqliteTable('messages', {
+  taskId: text('task_id').$type<TaskId>().notNull(),
+  number: integer('number').notNull(),
+  text: text('text').notNull(),
+  receivedAt: integer('received_at', { mode: 'timestamp_ms' }).notNull(),
+  attemptId: text('attempt_id').$type<AttemptId>(),
+  deliveredAt: integer('delivered_at', { mode: 'timestamp_ms' }),
 })
 
 export const events = sqliteTable('events', {

@@ -18,6 +18,7 @@ import { factReads, rememberedFacts } from './tables/facts.ts'
 import { idempotencyReads, idempotencyWrites } from './tables/idempotency-table.ts'
 import { leaderReads, leaderWrites } from './tables/leader-table.ts'
 import { leaseClockReads, leaseClockWrites } from './tables/lease-clock-table.ts'
+import { messageReads, messageWrites } from './tables/message-table.ts'
 import { projectReads, projectWrites } from './tables/project-table.ts'
 import { settingReads, settingWrites } from './tables/setting-table.ts'
 import { taskReads, taskWrites } from './tables/task-table.ts'
@@ -149,6 +150,7 @@ function readsOf(connection: Connection): ReadTx {
     events: eventReads(db),
     workers: workerReads(db),
     projects: projectReads(db),
+    messages: messageReads(db),
     effects: effectReads(db),
     idempotency: idempotencyReads(connection),
     leaseClock: leaseClockReads(db),
@@ -168,6 +170,7 @@ function writesOf(connection: Connection): WriteTx {
     events: eventWrites(db, connection),
     workers: workerWrites(db),
     projects: projectWrites(db),
+    messages: messageWrites(db, connection),
     effects: effectWrites(db),
     idempotency: idempotencyWrites(connection),
     leaseClock: leaseClockWrites(db),

@@ -53,6 +53,7 @@ describe('an attempt', () => {
       },
       project: { name: 'hive', remote: '/srv/hive', defaultBranch: null },
       resume: null,
+      messages: [],
     })
   })
 
@@ -146,7 +147,12 @@ describe('a heartbeat', () => {
     const foreign = ids.attemptId()
     const beat = { ...HELLO, attempts: [held.attemptId, foreign] }
     const answer = await worker.client.heartbeat(beat, 30_000)
-    expect(answer).toEqual({ heartbeatMs: 20_000, canceled: [held.attemptId], lost: [foreign] })
+    expect(answer).toEqual({
+      heartbeatMs: 20_000,
+      canceled: [held.attemptId],
+      lost: [foreign],
+      messages: [],
+    })
   })
 
   test('that is not well-formed is refused, and the field named', async () => {

@@ -66,6 +66,7 @@ describe('POST /v1/tasks', () => {
       result: null,
       failure: null,
       cancelRequestedAt: null,
+      messages: { received: 0, undelivered: 0 },
       createdAt,
       startedAt: null,
       finishedAt: null,

@@ -6,6 +6,7 @@ import { z } from 'zod'
 
 import type { ApiDeps } from '../deps.ts'
 import { createWorkerStreams } from '../live/worker-streams.ts'
+import { agentMessageView } from '../views/message-view.ts'
 
 const byWorker = z.object({ worker: workerIdField })
 
@@ -26,10 +27,19 @@ export function workerRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           workerId: workerId(params.worker),
           shortage: body.shortage,
           attempts: body.attempts.map(attemptId),
+          taken: body.taken,
         }
-        const { canceled, lost } = await store.write((tx) => heartbeat(tx, engine, beat))
+        const { canceled, lost, messages } = await store.write((tx) => heartbeat(tx, engine, beat))
         const heartbeatMs = engine.policy.leaseMs / HEARTBEATS_PER_LEASE
-        return { heartbeatMs, canceled: [...canceled], lost: [...lost] }
+        return {
+          heartbeatMs,
+          canceled: [...canceled],
+          lost: [...lost],
+          messages: messages.map(({ attemptId: id, message }) => ({
+            attemptId: id,
+            ...agentMessageView(message),
+          })),
+        }
       },
     )
 

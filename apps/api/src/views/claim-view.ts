@@ -1,8 +1,10 @@
 import type { ClaimAnswer } from '@sleepless/contracts'
 import type { Claimed, Resume } from '@sleepless/engine'
 
+import { agentMessageView } from './message-view.ts'
+
 /** All that a worker needs to know of a task. */
-export function claimView({ attempt, task, project, resume }: Claimed): ClaimAnswer {
+export function claimView({ attempt, task, project, resume, messages }: Claimed): ClaimAnswer {
   return {
     attempt: { number: attempt.number, sessionId: attempt.sessionId },
     task: {
@@ -21,6 +23,7 @@ export function claimView({ attempt, task, project, resume }: Claimed): ClaimAns
         }
       : null,
     resume: resume ? resumeView(resume) : null,
+    messages: messages.map(agentMessageView),
   }
 }
 

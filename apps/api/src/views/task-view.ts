@@ -68,6 +68,7 @@ function storedFields(task: Task): Omit<TaskView, 'waitingFor'> {
     result: task.result === undefined ? null : resultView(task.result),
     failure: failureView(task.failure),
     cancelRequestedAt: instant(task.cancelRequestedAt),
+    messages: { received: task.messages, undelivered: task.undeliveredMessages },
     createdAt: task.createdAt.toISOString(),
     startedAt: instant(task.startedAt),
     finishedAt: instant(task.finishedAt),

@@ -33,6 +33,7 @@ export function makeTask(fields: Partial<TaskView> = {}): TaskView {
     result: null,
     failure: null,
     cancelRequestedAt: null,
+    messages: { received: 0, undelivered: 0 },
     createdAt: '2026-01-31T10:00:00.000Z',
     startedAt: null,
     finishedAt: null,

@@ -80,6 +80,8 @@ const unused = (): never => {
 }
 const unusedMethods = {
   taskEvents: unused,
+  sendMessage: unused,
+  messages: unused,
   attempts: unused,
   artifacts: unused,
   artifact: unused,

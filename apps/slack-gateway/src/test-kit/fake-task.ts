@@ -32,6 +32,7 @@ export function newTask(body: SubmitTaskBody): TaskView {
     result: null,
     failure: null,
     cancelRequestedAt: null,
+    messages: { received: 0, undelivered: 0 },
     createdAt: new Date().toISOString(),
     startedAt: null,
     finishedAt: null,

@@ -36,6 +36,9 @@ async function pass(event: AgentEvent, reporter: Reporter): Promise<void> {
     case 'warned':
       await reporter.report({ type: 'warned', at, message: event.message.slice(0, 2000) })
       return
+    case 'heard':
+      await reporter.report({ type: 'heard', at, number: event.number })
+      return
     case 'started':
       await reporter.report({ type: 'started', at, pid: event.pid })
       return

@@ -17,6 +17,7 @@ import { deliver } from '../effects/deliver.ts'
 import { resumeAttempt } from '../effects/resume.ts'
 import type { AttemptJournal } from '../journal/attempt-journal.ts'
 import { persist } from '../persist.ts'
+import { agentMessage } from './agent-message.ts'
 import { commitRequest, summaryOf } from './commit-message.ts'
 import type { Reporter } from './reporter.ts'
 import { runAgent } from './run-agent.ts'
@@ -78,7 +79,9 @@ async function endingOf(
       journal.keep(false)
     })
     const { path: workspacePath, homePath } = workspace
-    const context = { workspacePath, homePath, signal: running.stopSignal }
+    const { stopSignal, inbox } = running
+    if (!executor.steer) inbox.close()
+    const context = { workspacePath, homePath, signal: stopSignal, messages: inbox }
     const agent = await runAgent(executor, agentOrder(input), context, reporter)
     usage = agent.usage
     return { outcome: await conclude(deps, input, { agent, workspace }), usage }
@@ -153,11 +156,12 @@ function workspaceRequest({ order, claimed }: AttemptInput): WorkspaceRequest {
   }
 }
 
-function agentOrder({ order, claimed: { task, attempt } }: AttemptInput): AgentOrder {
+function agentOrder({ order, claimed: { task, attempt, messages } }: AttemptInput): AgentOrder {
   return {
     taskId: order.taskId,
     attemptId: order.attemptId,
     prompt: task.prompt,
+    messages: messages.map(agentMessage),
     sessionId: attempt.sessionId,
     model: task.model ?? undefined,
     timeoutMs: task.timeoutMs,

@@ -1,4 +1,6 @@
-import type { AttemptId } from '@sleepless/domain'
+import type { AgentMessage, AttemptId } from '@sleepless/domain'
+
+import { createInbox, type Inbox } from './inbox.ts'
 
 /** Why an attempt is told to stop. */
 export type StopReason =
@@ -17,6 +19,7 @@ export interface RunningAttempt extends Disposable {
   readonly stopSignal: AbortSignal
   /** Aborted when nothing may be written any more. */
   readonly lostSignal: AbortSignal
+  readonly inbox: Inbox
   /** The weightiest reason so far; undefined while it may run. */
   stopReason(): StopReason | undefined
   stop(reason: StopReason): void
@@ -24,11 +27,18 @@ export interface RunningAttempt extends Disposable {
 
 export interface RunningAttempts {
   ids(): AttemptId[]
+  /** Of those that were sent messages: the number of the last that came. */
+  taken(): Record<AttemptId, number>
+  /** Hands over what people say to the agent of an attempt, if that runs here. */
+  tell(id: AttemptId, messages: readonly AgentMessage[]): void
   /** Aborted when nothing more is begun: what comes after stops at once. */
   readonly closedSignal: AbortSignal
   close(): void
-  /** @returns undefined when the attempt runs here already. */
-  add(id: AttemptId): RunningAttempt | undefined
+  /**
+   * @param begunWith the number of the last message that it was claimed with; 0 for none.
+   * @returns undefined when the attempt runs here already.
+   */
+  add(id: AttemptId, begunWith?: number): RunningAttempt | undefined
   stop(id: AttemptId, reason: StopReason): void
   stopAll(reason: StopReason): void
 }
@@ -44,9 +54,14 @@ export function createRunningAttempts(): RunningAttempts {
       closing.abort()
     },
     ids: () => [...running.keys()],
-    add(id) {
+    taken() {
+      const told = [...running].filter(([, { inbox }]) => inbox.taken() > 0)
+      return Object.fromEntries(told.map(([id, { inbox }]) => [id, inbox.taken()]))
+    },
+    tell: (id, messages) => running.get(id)?.inbox.add(messages),
+    add(id, begunWith = 0) {
       if (running.has(id)) return undefined
-      const attempt = createRunningAttempt(() => running.delete(id))
+      const attempt = createRunningAttempt(createInbox(begunWith), () => running.delete(id))
       running.set(id, attempt)
       if (stoppedBy !== undefined) attempt.stop(stoppedBy)
       return attempt
@@ -60,11 +75,12 @@ export function createRunningAttempts(): RunningAttempts {
   }
 }
 
-function createRunningAttempt(onDispose: () => void): RunningAttempt {
+function createRunningAttempt(inbox: Inbox, onDispose: () => void): RunningAttempt {
   const stopping = new AbortController()
   const losing = new AbortController()
   let reason: StopReason | undefined
   return {
+    inbox,
     stopSignal: stopping.signal,
     lostSignal: losing.signal,
     stopReason: () => reason,

@@ -24,6 +24,7 @@ import {
   type EffectAnswer,
 } from '../internal/effect.ts'
 import { streamEvents, type EventStreamOptions } from './event-stream.ts'
+import { messageCalls, type MessageCalls } from './message-calls.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
 export interface SubmitOptions {
@@ -33,7 +34,7 @@ export interface SubmitOptions {
 }
 
 /** The HTTP surface for people and programs. Methods throw ApiError and ApiUnreachableError. */
-export interface ApiClient {
+export interface ApiClient extends MessageCalls {
   submitTask(body: SubmitTaskBody, options?: SubmitOptions): Promise<TaskView>
   task(id: string): Promise<TaskView>
   tasks(query?: TaskListQuery): Promise<TaskList>
@@ -86,6 +87,7 @@ export function createApiClient(options: TransportOptions): ApiClient {
     artifact: async (id, name) =>
       bodyOf(await transport.open(`${task(id)}/artifacts/${encodeURIComponent(name)}`)),
     cancelTask: (id) => transport.json(taskView, `${task(id)}/cancel`, { method: 'POST' }),
+    ...messageCalls(transport),
     retryTask: (id) => transport.json(taskView, `${task(id)}/retry`, { method: 'POST' }),
     why: (id) => transport.json(whyView, `${task(id)}/why`),
     pause: (reason) =>

@@ -44,15 +44,19 @@ export const limitField = z.coerce.number().int().min(1).max(MAX_PAGE).default(5
 /** An opaque place in a list, as a page before it gave it. */
 export const cursorField = z.string().min(1).max(200)
 
-// Most prompts are so short that they fit whatever their characters are.
-export const promptField = z
-  .string()
-  .refine((text) => text.trim() !== '', 'the prompt is empty')
-  .refine((text) => text.isWellFormed(), 'the prompt holds half of a surrogate pair')
-  .refine(
-    (text) => text.length * 3 <= MAX_PROMPT_BYTES || Buffer.byteLength(text) <= MAX_PROMPT_BYTES,
-    `the prompt is larger than ${MAX_PROMPT_BYTES} bytes`,
-  )
+/** Words of a person. Most are so short that they fit whatever their characters are. */
+export function textField(what: string, maxBytes: number): z.ZodString {
+  return z
+    .string()
+    .refine((text) => text.trim() !== '', `the ${what} is empty`)
+    .refine((text) => text.isWellFormed(), `the ${what} holds half of a surrogate pair`)
+    .refine(
+      (text) => text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes,
+      `the ${what} is larger than ${maxBytes} bytes`,
+    )
+}
+
+export const promptField = textField('prompt', MAX_PROMPT_BYTES)
 
 const MAX_JSON_DEPTH = 32
 type JsonObject = Record<string, z.input<ReturnType<typeof z.json>>>

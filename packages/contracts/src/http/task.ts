@@ -131,6 +131,8 @@ export const taskView = z.object({
     .nullable(),
   failure: failureView.nullable(),
   cancelRequestedAt: instantField.nullable(),
+  /** How many messages it was sent, and how many of them no agent has been given. */
+  messages: z.object({ received: z.int(), undelivered: z.int() }),
   createdAt: instantField,
   startedAt: instantField.nullable(),
   finishedAt: instantField.nullable(),

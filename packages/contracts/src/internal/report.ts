@@ -2,6 +2,7 @@ import { FAILURE_CODES } from '@sleepless/domain'
 import { z } from 'zod'
 
 import { instantField } from '../http/fields.ts'
+import { messageNumberField } from '../http/message.ts'
 import { usage } from './usage.ts'
 import { holder } from './worker.ts'
 
@@ -16,6 +17,7 @@ export const report = z.discriminatedUnion('type', [
     version: z.string().max(200),
   }),
   z.strictObject({ type: z.literal('acted'), at, action: z.string().max(500) }),
+  z.strictObject({ type: z.literal('heard'), at, number: messageNumberField }),
   z.strictObject({ type: z.literal('warned'), at, message: z.string().max(2000) }),
 ])
 export type Report = z.output<typeof report>

@@ -1,9 +1,17 @@
 import { z } from 'zod'
 
-import { attemptIdField, executorField, workerIdField } from '../http/fields.ts'
+import { attemptIdField, executorField, instantField, workerIdField } from '../http/fields.ts'
+import { messageNumberField } from '../http/message.ts'
 import { checkpoint, resume } from './checkpoint.ts'
 
 const fenceField = z.int().positive()
+
+const agentMessage = z.object({
+  number: messageNumberField,
+  text: z.string(),
+  receivedAt: instantField,
+})
+export type AgentMessageView = z.output<typeof agentMessage>
 
 const availabilityBody = z.discriminatedUnion('available', [
   z.strictObject({ available: z.literal(true), version: z.string().max(200) }),
@@ -29,6 +37,11 @@ export const heartbeatBody = z.strictObject({
     .optional(),
   draining: z.boolean(),
   attempts: z.array(attemptIdField).max(256),
+  /** Of those that were sent messages: the number of the last that the worker has taken. */
+  taken: z
+    .record(attemptIdField, messageNumberField)
+    .refine((taken) => Object.keys(taken).length <= 256, 'more than 256 attempts')
+    .optional(),
 })
 export type HeartbeatBody = z.input<typeof heartbeatBody>
 
@@ -39,6 +52,8 @@ export const heartbeatAnswer = z.object({
   canceled: z.array(attemptIdField),
   /** Attempts of the request that are no longer this worker's: stop their agents. */
   lost: z.array(attemptIdField),
+  /** What people say to their agents, each attempt's in its order; what is missing comes next time. */
+  messages: z.array(agentMessage.extend({ attemptId: attemptIdField })),
 })
 export type HeartbeatAnswer = z.output<typeof heartbeatAnswer>
 
@@ -68,5 +83,7 @@ export const claimAnswer = z.object({
     .nullable(),
   /** Set: go on from there, and run no agent, unless the bundle of the commit is not to be had. */
   resume: resume.nullable(),
+  /** All that the task was sent so far, in its order. */
+  messages: z.array(agentMessage),
 })
 export type ClaimAnswer = z.output<typeof claimAnswer>

@@ -2,7 +2,7 @@ import type { Fact, RowFacts, TaskHistory } from './task-history.ts'
 
 /** Something that the log and a row disagree about. */
 export interface Difference {
-  /** `task`, or the id of one of its attempts. */
+  /** `task`, the id of one of its attempts, or `message` and a number. */
   readonly subject: string
   /** The field; absent when there is no such row, or no event that made it. */
   readonly field?: string
@@ -16,17 +16,26 @@ export interface Difference {
 export interface TaskRows {
   readonly task: RowFacts | undefined
   readonly attempts: Readonly<Record<string, RowFacts>>
+  /** By number. */
+  readonly messages: Readonly<Record<string, RowFacts>>
 }
 
 /** Where rows differ from what the log tells; empty when they agree. */
 export function compareHistory(history: TaskHistory, rows: TaskRows): readonly Difference[] {
-  const ids = new Set([...Object.keys(history.attempts), ...Object.keys(rows.attempts)])
   return [
     ...compare('task', { told: history.task, madeBy: 'status', row: rows.task }),
-    ...[...ids].flatMap((id) =>
-      compare(id, { told: history.attempts[id], madeBy: 'number', row: rows.attempts[id] }),
-    ),
+    ...compareAll(history.attempts, rows.attempts, (id) => id),
+    ...compareAll(history.messages, rows.messages, (number) => `message ${number}`),
   ]
+}
+
+type Rows = Readonly<Record<string, RowFacts>>
+
+function compareAll(told: Rows, rows: Rows, subjectOf: (id: string) => string): Difference[] {
+  const ids = new Set([...Object.keys(told), ...Object.keys(rows)])
+  return [...ids].flatMap((id) =>
+    compare(subjectOf(id), { told: told[id], madeBy: 'number', row: rows[id] }),
+  )
 }
 
 interface Compared {

@@ -8,7 +8,7 @@ const ATTEMPT = attemptId('att_00000000-0000-7000-8000-000000000001')
 const OTHER = attemptId('att_00000000-0000-7000-8000-000000000002')
 
 function event(atMs: number, type: EventType, data = {}, attempt = ATTEMPT): HistoryEvent {
-  const isOfAttempt = type.startsWith('attempt.')
+  const isOfAttempt = type.startsWith('attempt.') || type === 'message.delivered'
   return { type, at: new Date(atMs), attemptId: isOfAttempt ? attempt : undefined, data }
 }
 
@@ -71,6 +71,29 @@ describe('a task that was submitted', () => {
   test('is asked to stop from a moment on', () => {
     const { task } = after(SUBMITTED, event(4, 'task.cancel-requested'))
     expect(task).toMatchObject({ status: 'queued', cancelRequestedAt: 4 })
+  })
+})
+
+describe('a message', () => {
+  const sent = [
+    event(4, 'message.received', { number: 1, sha256: 'ab' }),
+    event(5, 'message.received', { number: 2, sha256: 'cd' }),
+  ]
+
+  test('waits for an agent', () => {
+    const { task, messages } = after(SUBMITTED, ...sent)
+    expect(task).toMatchObject({ messages: 2, undeliveredMessages: 2 })
+    expect(messages).toEqual({
+      1: { number: 1, sha256: 'ab', receivedAt: 4, attemptId: undefined, deliveredAt: undefined },
+      2: { number: 2, sha256: 'cd', receivedAt: 5, attemptId: undefined, deliveredAt: undefined },
+    })
+  })
+
+  test('has been given to an attempt since that said so', () => {
+    const given = event(6, 'message.delivered', { number: 2 })
+    const { task, messages } = after(SUBMITTED, DISPATCHED, CLAIMED, ...sent, given)
+    expect(task).toMatchObject({ messages: 2, undeliveredMessages: 1 })
+    expect(messages[2]).toMatchObject({ sha256: 'cd', attemptId: ATTEMPT, deliveredAt: 6 })
   })
 })
 

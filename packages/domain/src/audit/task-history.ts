@@ -10,11 +10,13 @@ export interface TaskHistory {
   readonly task: RowFacts
   /** By id, in the order of dispatch. */
   readonly attempts: Readonly<Record<string, RowFacts>>
+  /** By number. */
+  readonly messages: Readonly<Record<string, RowFacts>>
 }
 
 export type HistoryEvent = Pick<LoggedEvent, 'type' | 'at' | 'attemptId' | 'data'>
 
-export const NO_HISTORY: TaskHistory = { task: {}, attempts: {} }
+export const NO_HISTORY: TaskHistory = { task: {}, attempts: {}, messages: {} }
 
 type Teller = (history: TaskHistory, event: HistoryEvent) => TaskHistory
 
@@ -27,6 +29,7 @@ const ended =
       return [id, isOrder ? { ...facts, status: 'canceled', finishedAt: at.getTime() } : facts]
     })
     return {
+      ...history,
       task: {
         ...history.task,
         status,
@@ -69,6 +72,8 @@ const tellers: Readonly<Record<string, Teller>> = {
         startedAt: undefined,
         finishedAt: undefined,
         cancelRequestedAt: undefined,
+        messages: 0,
+        undeliveredMessages: 0,
       },
     }),
   'task.requeued': (history) => told(history, { task: { status: 'queued' } }),
@@ -77,6 +82,27 @@ const tellers: Readonly<Record<string, Teller>> = {
   'task.succeeded': ended('succeeded'),
   'task.failed': ended('failed'),
   'task.canceled': ended('canceled'),
+  'message.received': (history, { at, data }) =>
+    told(history, {
+      task: {
+        messages: numberOf(history.task['messages']) + 1,
+        undeliveredMessages: numberOf(history.task['undeliveredMessages']) + 1,
+      },
+      number: numberOf(data['number']),
+      message: {
+        number: numberOf(data['number']),
+        sha256: textOf(data['sha256']),
+        receivedAt: at.getTime(),
+        attemptId: undefined,
+        deliveredAt: undefined,
+      },
+    }),
+  'message.delivered': (history, { at, attemptId, data }) =>
+    told(history, {
+      task: { undeliveredMessages: numberOf(history.task['undeliveredMessages']) - 1 },
+      number: numberOf(data['number']),
+      message: { attemptId, deliveredAt: at.getTime() },
+    }),
   'attempt.dispatched': (history, { at, attemptId, data }) =>
     told(history, {
       attemptId,
@@ -122,19 +148,29 @@ interface News {
   readonly task?: RowFacts
   readonly attemptId?: string | undefined
   readonly attempt?: RowFacts
+  readonly number?: number
+  readonly message?: RowFacts
 }
 
-function told(history: TaskHistory, { task, attemptId, attempt }: News): TaskHistory {
+function told(
+  history: TaskHistory,
+  { task, attemptId, attempt, number, message }: News,
+): TaskHistory {
   return {
     task: { ...history.task, ...task },
     attempts:
-      attemptId === undefined
-        ? history.attempts
-        : {
-            ...history.attempts,
-            [attemptId]: { ...history.attempts[attemptId], ...attempt },
-          },
+      attemptId === undefined ? history.attempts : merged(history.attempts, attemptId, attempt),
+    messages:
+      number === undefined ? history.messages : merged(history.messages, `${number}`, message),
   }
+}
+
+function merged(
+  rows: Readonly<Record<string, RowFacts>>,
+  id: string,
+  facts: RowFacts | undefined,
+): Readonly<Record<string, RowFacts>> {
+  return { ...rows, [id]: { ...rows[id], ...facts } }
 }
 
 function textOf(value: unknown): string | undefined {

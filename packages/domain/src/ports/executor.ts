@@ -1,6 +1,7 @@
 import type { AgentAvailability } from '../agent.ts'
 import type { Failure } from '../failures.ts'
 import type { AttemptId, TaskId } from '../ids.ts'
+import type { Message } from '../message.ts'
 import type { Usage } from '../outcome.ts'
 
 /** What the agent is asked to do. */
@@ -8,6 +9,8 @@ export interface AgentOrder {
   readonly taskId: TaskId
   readonly attemptId: AttemptId
   readonly prompt: string
+  /** What the task was sent since, oldest first, whoever was given it before: the session is a new one. */
+  readonly messages: readonly AgentMessage[]
   /** A UUID of its own for each attempt; the agent's transcript is kept under it. */
   readonly sessionId: string
   readonly model: string | undefined
@@ -15,6 +18,9 @@ export interface AgentOrder {
   readonly timeoutMs: number
   readonly budgetMicroUsd: number | undefined
 }
+
+/** Something that a person has to say to the agent. */
+export type AgentMessage = Pick<Message, 'number' | 'text' | 'receivedAt'>
 
 /** Where the agent runs. */
 export interface AgentContext {
@@ -24,6 +30,8 @@ export interface AgentContext {
   readonly homePath: string
   /** Aborted to stop the agent: its whole process tree is gone when `run` returns. */
   readonly signal: AbortSignal
+  /** What the task is sent meanwhile; for an executor that can't steer, it ends at once. To be read once. */
+  readonly messages: AsyncIterable<AgentMessage>
 }
 
 export type AgentEvent =
@@ -34,6 +42,8 @@ export type AgentEvent =
   | { readonly type: 'output'; readonly text: string }
   /** What the agent is doing, in one short line: `Bash: pnpm test`. */
   | { readonly type: 'acted'; readonly action: string }
+  /** The agent has been given the message of that number: it is part of what it works on. */
+  | { readonly type: 'heard'; readonly number: number }
   /** Something that a person should know although it need not end the attempt. */
   | { readonly type: 'warned'; readonly message: string }
 
@@ -59,6 +69,8 @@ export interface Executor {
    * project gets its workspace, and its commit, in any case.
    */
   readonly needsWorkspace: boolean
+  /** Whether a running agent can be told more: then it is given what `context.messages` brings. */
+  readonly steer: boolean
   /** Whether it could run an agent now. */
   probe(): Promise<AgentAvailability>
   /**

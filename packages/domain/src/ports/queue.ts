@@ -18,7 +18,8 @@ export interface OrderConsumer extends AsyncDisposable {
 }
 
 export interface ControlMessage {
-  readonly type: 'cancel'
+  /** `message`: there is something for its agent, which the next heartbeat brings. */
+  readonly type: 'cancel' | 'message'
   readonly attemptId: AttemptId
 }
 

@@ -2,6 +2,7 @@ import type { Attempt } from '../attempt.ts'
 import type { LoggedEvent, NewEvent } from '../event.ts'
 import type { Facts } from '../facts.ts'
 import type { AttemptId, TaskId, WorkerId } from '../ids.ts'
+import type { Message } from '../message.ts'
 import type { Project } from '../project.ts'
 import type { Task, TaskKind, TaskStatus } from '../task.ts'
 import type { Worker } from '../worker.ts'
@@ -121,6 +122,13 @@ export interface ReadTx {
   readonly leaders: {
     find(role: string): Leader | undefined
   }
+  readonly messages: {
+    find(task: TaskId, number: number): Message | undefined
+    /** In their order. */
+    ofTask(id: TaskId): readonly Message[]
+    /** Those with numbers above `after` that no agent has been given, in their order. */
+    undelivered(task: TaskId, after: number): readonly Message[]
+  }
   readonly effects: {
     find(key: string): Effect | undefined
     /** All whose key begins with this, in the order in which they were begun. */
@@ -146,6 +154,8 @@ export type TaskPatch = Partial<
     | 'dueReason'
     | 'openAttemptId'
     | 'cancelRequestedAt'
+    | 'messages'
+    | 'undeliveredMessages'
     | 'result'
     | 'failure'
     | 'startedAt'
@@ -217,6 +227,11 @@ export interface WriteTx extends ReadTx {
   }
   readonly leaders: ReadTx['leaders'] & {
     put(leader: Leader): void
+  }
+  readonly messages: ReadTx['messages'] & {
+    insert(message: Message): void
+    /** Notes that an attempt's agent was given it. @returns whether it is the first to be. */
+    deliver(message: Pick<Message, 'taskId' | 'number'>, to: AttemptId, at: Date): boolean
   }
   readonly effects: ReadTx['effects'] & {
     begin(effect: Effect): void

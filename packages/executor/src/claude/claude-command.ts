@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { AgentContext, AgentOrder } from '@sleepless/domain'
 
 import type { AgentCommand } from '../process/agent-process.ts'
+import { toldLater } from '../told-later.ts'
 import type { ClaudeExecutorOptions, Credential } from './claude-executor-options.ts'
+import { userLine } from './steering.ts'
 
 const DEFAULT_MODEL = 'sonnet'
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -89,13 +91,15 @@ export function claudeCommand(
   context: AgentContext,
   options: ClaudeExecutorOptions & { readonly credential: Credential },
 ): AgentCommand {
-  const prompt = { type: 'user', message: { role: 'user', content: order.prompt } }
+  const added = toldLater(order)
   return {
     file,
     args: claudeArguments(order, options),
     env: claudeEnvironment(order, context, options),
     cwd: context.workspacePath,
-    input: `${JSON.stringify(prompt)}\n`,
+    // A block of its own sets apart what was said after the prompt.
+    input: userLine(added === undefined ? order.prompt : [order.prompt, added]),
+    keepsInput: true,
     runId: order.attemptId,
     directories: [context.workspacePath, context.homePath],
   }

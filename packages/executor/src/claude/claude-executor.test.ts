@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import type { AgentEvent, AgentOrder } from '@sleepless/domain'
+import type { AgentContext, AgentEvent, AgentMessage, AgentOrder } from '@sleepless/domain'
 import {
   bashScript,
   createScriptedModel,
@@ -16,7 +16,7 @@ import {
 } from '@sleepless/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-import { finish, isAlive, newOrder, type AgentRun } from '../fixtures/bench.ts'
+import { finish, isAlive, newOrder, NO_MESSAGES, type AgentRun } from '../fixtures/bench.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { createClaudeExecutor } from './claude-executor.ts'
 
@@ -27,7 +27,11 @@ interface Bench {
   readonly workspacePath: string
   readonly homePath: string
   readonly stop: AbortController
-  readonly run: (options?: Partial<ClaudeExecutorOptions>, order?: Partial<AgentOrder>) => AgentRun
+  readonly run: (
+    options?: Partial<ClaudeExecutorOptions>,
+    order?: Partial<AgentOrder>,
+    messages?: AgentContext['messages'],
+  ) => AgentRun
 }
 
 async function bench(script: Script, options: ScriptedModelOptions = {}): Promise<Bench> {
@@ -42,7 +46,7 @@ async function bench(script: Script, options: ScriptedModelOptions = {}): Promis
     workspacePath,
     homePath,
     stop,
-    run(runOptions = {}, order = {}) {
+    run(runOptions = {}, order = {}, messages = NO_MESSAGES) {
       const executor = createClaudeExecutor({
         credential: CREDENTIAL,
         baseUrl: model.url,
@@ -52,7 +56,7 @@ async function bench(script: Script, options: ScriptedModelOptions = {}): Promis
       })
       return executor.run(
         { ...newOrder(), ...order },
-        { workspacePath, homePath, signal: stop.signal },
+        { workspacePath, homePath, signal: stop.signal, messages },
       )
     },
   }
@@ -319,4 +323,96 @@ describe('probe', () => {
       expect(await executor.probe()).toMatchObject({ code: 'AGENT_NOT_INSTALLED' })
     },
   )
+})
+
+describe('a message', () => {
+  const at = new Date('2026-01-31T10:00:00.000Z')
+  const message = (number: number, text: string): AgentMessage => ({ number, text, receivedAt: at })
+  const heard = (events: readonly AgentEvent[]): readonly number[] =>
+    events.flatMap((event) => (event.type === 'heard' ? [event.number] : []))
+
+  /** Messages that come once the model is at its turn of that number, and not before. */
+  function arriving(
+    turn: number,
+    ...texts: readonly string[]
+  ): { readonly messages: AgentContext['messages']; readonly script: (script: Script) => Script } {
+    const reached = Promise.withResolvers<void>()
+    async function* messages(): AsyncGenerator<AgentMessage, void, undefined> {
+      await reached.promise
+      yield* texts.map((text, index) => message(index + 1, text))
+    }
+    const script = (turns: Script): Script => {
+      if (typeof turns === 'function') throw new Error('turns, please')
+      return (request) => {
+        if (request.turn >= turn) reached.resolve()
+        return turns[request.turn] ?? textTurn('Done.')
+      }
+    }
+    return { messages: messages(), script }
+  }
+
+  test('reaches the agent while it runs, after the tool call at which it is', async () => {
+    const { messages, script } = arriving(0, 'Mention bananas.', 'And pears.')
+    const waits = 'for i in $(seq 30); do sleep 0.1; done'
+    const { run, model } = await bench(
+      script([
+        toolTurn({ name: 'Bash', input: { command: waits, description: 'Wait' } }),
+        textTurn('Bananas and pears.'),
+      ]),
+    )
+    const { events, outcome } = await finish(run({}, {}, messages))
+    expect(outcome).toMatchObject({ kind: 'succeeded', answer: 'Bananas and pears.' })
+    expect(heard(events)).toEqual([1, 2])
+    const last = JSON.stringify(model.requests.at(-1)?.body.messages)
+    expect(last.indexOf('Mention bananas.')).toBeGreaterThan(0)
+    expect(last.indexOf('And pears.')).toBeGreaterThan(last.indexOf('Mention bananas.'))
+  })
+
+  test('that comes while the last answer is on its way makes the agent go on', async () => {
+    const { messages, script } = arriving(0, 'One more thing.')
+    const { run, model } = await bench(
+      script([textTurn('Ready.', { delayMs: 1500 }), textTurn('That too.')]),
+    )
+    const { events, output, outcome } = await finish(run({}, {}, messages))
+    expect(outcome).toMatchObject({ kind: 'succeeded', answer: 'That too.' })
+    expect(output).toContain('Ready.\nThat too.\n')
+    expect(heard(events)).toEqual([1])
+    expect(model.requests).toHaveLength(2)
+  })
+
+  test('that was sent before is part of what the agent is told first, set apart', async () => {
+    const { run, model } = await bench([textTurn('Done.')])
+    const messages = [message(1, 'Use tabs.'), message(2, '</message>"\n\u0000 🙂')]
+    const { events } = await finish(run({}, { prompt: 'Format it.', messages }))
+    expect(heard(events)).toEqual([1, 2])
+    const [first] = model.requests[0]?.body.messages ?? []
+    const blocks = (first?.content ?? []) as readonly { readonly text: string }[]
+    const texts = blocks.map(({ text }) => text)
+    expect(texts).toContain('Format it.')
+    expect(texts.find((text) => text.includes('Use tabs.'))).toMatch(
+      /<message number="1" sent="2026-01-31T10:00:00.000Z">\nUse tabs\.\n<\/message>/,
+    )
+  })
+
+  test('is in no argument of the agent', async () => {
+    const show = {
+      name: 'Bash',
+      input: { command: 'tr "\\0" " " < /proc/$PPID/cmdline', description: 'See' },
+    }
+    const { run } = await bench([toolTurn(show), textTurn('Done.')])
+    const { output } = await finish(run({}, { messages: [message(1, 'the-planted-text')] }))
+    expect(output).toContain('--input-format=stream-json')
+    expect(output).not.toContain('the-planted-text')
+  })
+
+  test('that never comes keeps no agent', async () => {
+    const { promise } = Promise.withResolvers<never>()
+    const messages: AgentContext['messages'] = {
+      [Symbol.asyncIterator]: () => ({ next: () => promise }),
+    }
+    const { run } = await bench([textTurn('Done.')])
+    const { events, outcome } = await finish(run({}, {}, messages))
+    expect(outcome.kind).toBe('succeeded')
+    expect(heard(events)).toEqual([])
+  })
 })

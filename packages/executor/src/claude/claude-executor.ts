@@ -20,6 +20,7 @@ import { parseMessage } from './parse-message.ts'
 import { probeClaude } from './probe-claude.ts'
 import { createRedactor } from './redact.ts'
 import { createRenderer, renderRaw } from './render.ts'
+import { startSteering, type Steering } from './steering.ts'
 import { createTranscriptRecorder, type TranscriptRecorder } from './transcript.ts'
 import { verdict } from './verdict.ts'
 
@@ -39,12 +40,14 @@ function noBinary({ binary }: ClaudeExecutorOptions): string {
 async function* follow(
   agent: AgentProcess,
   recorder: TranscriptRecorder,
+  steering: Steering,
   workspacePath: string,
 ): AsyncGenerator<AgentEvent, void, undefined> {
   const render = createRenderer(workspacePath)
   for await (const line of splitLines(agent.output, LINE_LIMITS)) {
     const message = line.cutBytes > 0 ? ({ type: 'broken' } as const) : parseMessage(line.text)
     recorder.add(message)
+    yield* steering.heed(message)
     if (message.type === 'broken') yield renderRaw(line)
     else yield* render(message)
   }
@@ -101,7 +104,9 @@ async function* run(
   const recorder = createTranscriptRecorder()
   const errors = tailOf(agent.errors)
   yield { type: 'started', pid: agent.pid }
-  for await (const event of follow(agent, recorder, context.workspacePath)) {
+  const { messages: first } = order
+  using steering = startSteering({ agent, first, later: context.messages })
+  for await (const event of follow(agent, recorder, steering, context.workspacePath)) {
     yield redactor.event(event)
   }
 
@@ -131,6 +136,7 @@ export function createClaudeExecutor(options: ClaudeExecutorOptions): Executor {
   return {
     name: 'claude',
     needsWorkspace: true,
+    steer: true,
     async probe() {
       const binary = await findClaude(options.binary)
       if (binary === undefined) {

@@ -76,6 +76,12 @@ export const background: z.ZodType<StreamMessage> = z
     agents: raw.tasks.filter((task) => task.task_type === 'local_agent').length,
   }))
 
+export const lifecycle: z.ZodType<StreamMessage> = z
+  .object({ command_uuid: text, state: text })
+  .transform(({ command_uuid, state }): StreamMessage =>
+    state === 'started' ? { type: 'taken-up', uuid: command_uuid } : { type: 'ignored' },
+  )
+
 export const assistant: z.ZodType<StreamMessage> = message
   .extend({ error: z.string().nullish() })
   .transform((raw): StreamMessage => ({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { text } from './lenient-schemas.ts'
-import { assistant, background, init, retry, user } from './message-schemas.ts'
+import { assistant, background, init, lifecycle, retry, user } from './message-schemas.ts'
 import { result } from './result-schema.ts'
 import type { StreamMessage } from './stream-message.ts'
 
@@ -9,6 +9,7 @@ const kinds = new Map<string, z.ZodType<StreamMessage>>([
   ['system/init', init],
   ['system/api_retry', retry],
   ['system/background_tasks_changed', background],
+  ['command_lifecycle', lifecycle],
   ['assistant', assistant],
   ['user', user],
   ['result', result],

@@ -22,6 +22,7 @@ export function createRedactor(secret: string): Redactor {
           return { ...event, action: redact(event.action) }
         case 'warned':
           return { ...event, message: redact(event.message) }
+        case 'heard':
         case 'started':
         case 'ready':
           return event

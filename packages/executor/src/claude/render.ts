@@ -81,6 +81,7 @@ export function createRenderer(
         )
       }
       case 'background':
+      case 'taken-up':
       case 'ignored':
       case 'broken':
         return []

@@ -55,6 +55,15 @@ describe('an agent', () => {
     })
   })
 
+  test('whose words are torn is not kept waiting for more input', async () => {
+    const { run, directory } = await standIn(
+      `echo '${INIT}'; echo '{"type":"res'; cat > read; exit 1`,
+    )
+    const { outcome } = await finish(run())
+    expect(outcome).toMatchObject({ failure: { code: 'AGENT_CRASHED' } })
+    expect(await readFile(join(directory, 'read'), 'utf8')).toContain('Do it.')
+  })
+
   test('that prints in time may be silent later', async () => {
     const { run } = await standIn(`echo '${INIT}'; sleep 1.2; echo '${SUCCESS}'`)
     const { outcome } = await finish(run({ firstEventMs: 1000 }))

@@ -67,6 +67,8 @@ export type StreamMessage =
       /** Subagents that go on by themselves, whatever the agent says meanwhile. */
       readonly agents: number
     }
+  /** The agent has begun to work on the line of its input that bore this id. */
+  | { readonly type: 'taken-up'; readonly uuid: string }
   /** JSON of a kind that is not used. The agent adds kinds with every version. */
   | { readonly type: 'ignored' }
   /** Not JSON, or a known kind in an unknown shape. */

@@ -47,6 +47,7 @@ function factsAfter(facts: Facts, message: StreamMessage): Facts {
       return { ...facts, backgroundAgents: message.agents }
     case 'ignored':
       return { ...facts, ignored: facts.ignored + 1 }
+    case 'taken-up':
     case 'retry':
     case 'broken':
       return facts

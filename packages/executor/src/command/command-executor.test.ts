@@ -45,6 +45,20 @@ describe('the program', () => {
     expect(existsSync(join(bench.directory, 'ran'))).toBe(false)
   })
 
+  test('gets what was sent to the task after the prompt, and that is noted', async () => {
+    const bench = await open('cat')
+    const receivedAt = new Date('2026-01-31T10:00:00.000Z')
+    const messages = ['$(touch ran)', 'b'].map((text, at) => ({ number: at + 1, text, receivedAt }))
+    const { output, events } = await run(bench, { prompt: 'p', messages })
+    expect(output).toMatch(
+      /^p\n\n.*\n\n<message number="1" sent="2026-01-31T10:00:00.000Z">\n\$\(touch/,
+    )
+    expect(output).toMatch(/<message number="2" sent="[^"]*">\nb\n<\/message>\n$/)
+    const heard = events.filter(({ type }) => type === 'heard')
+    expect(heard).toEqual([1, 2].map((number) => ({ type: 'heard', number })))
+    expect(existsSync(join(bench.directory, 'ran'))).toBe(false)
+  })
+
   test('need not read its input', async () => {
     const { outcome } = await run(await open('exec <&-; echo Done.'), {
       prompt: 'x'.repeat(2 ** 20),

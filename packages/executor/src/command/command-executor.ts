@@ -12,6 +12,7 @@ import { failed, stopped } from '../outcomes.ts'
 import { AgentSpawnError, startAgent, type AgentProcess } from '../process/agent-process.ts'
 import { merge } from '../process/merge.ts'
 import { createTextTail } from '../process/text-tail.ts'
+import { toldLater } from '../told-later.ts'
 import { commandVerdict } from './command-verdict.ts'
 import { findProgram } from './find-program.ts'
 import { wholeLines } from './whole-lines.ts'
@@ -36,6 +37,11 @@ const MAX_LINE_CHARACTERS = 64 * 1024
 const MAX_OUTPUT_CHARACTERS = 64 * 2 ** 20
 // What fits into the summary of a task: all of the output is kept elsewhere.
 const ANSWER_CHARACTERS = 1000
+
+function inputOf(order: AgentOrder): string {
+  const added = toldLater(order)
+  return added === undefined ? order.prompt : `${order.prompt}\n\n${added}\n`
+}
 
 /** All of the program's environment. */
 function environmentOf(
@@ -66,7 +72,7 @@ async function start(
         args,
         env: environmentOf(order, context, options),
         cwd: context.workspacePath,
-        input: order.prompt,
+        input: inputOf(order),
         runId: order.attemptId,
         directories: [context.workspacePath, context.homePath],
       },
@@ -104,6 +110,7 @@ async function* run(
   await using program = started
   using _listener = addAbortListener(context.signal, () => program.stop('aborted'))
   yield { type: 'started', pid: program.pid }
+  for (const { number } of order.messages) yield { type: 'heard', number }
 
   const answer = createTextTail(ANSWER_CHARACTERS)
   const complaint = createTextTail(ANSWER_CHARACTERS)
@@ -142,6 +149,7 @@ export function createCommandExecutor(options: CommandExecutorOptions): Executor
   return {
     name: `command:${options.name}`,
     needsWorkspace: false,
+    steer: false,
     probe: () => findProgram(options.file),
     run: (order, context) => run(order, context, options),
   }

@@ -23,6 +23,8 @@ export interface AgentCommand {
   readonly cwd: string
   /** Written to its standard input, which then ends. */
   readonly input: string
+  /** Leaves its standard input open, to be ended by `endInput`. */
+  readonly keepsInput?: boolean
   /** Unlike that of any other run. */
   readonly runId: string
   /** Directories of this run alone. */
@@ -57,6 +59,9 @@ export interface AgentProcess extends AsyncDisposable {
   readonly errors: AsyncIterable<Buffer>
   /** Settles when the whole process tree is gone, whether or not the output was read. */
   readonly ended: Promise<AgentEnding>
+  /** Writes to its standard input; nothing when that has ended. */
+  write(text: string): void
+  endInput(): void
   /** Ends the process tree, with a grace period. The first reason given is the one that counts. */
   stop(reason: StopReason): void
 }
@@ -90,7 +95,7 @@ function isRunning(child: ChildProcessWithoutNullStreams): child is Running {
 }
 
 async function spawnAgent(
-  { file, args, cwd, input }: AgentCommand,
+  { file, args, cwd, input, keepsInput = false }: AgentCommand,
   env: Readonly<Record<string, string>>,
 ): Promise<Running> {
   try {
@@ -99,7 +104,8 @@ async function spawnAgent(
     if (!isRunning(child)) throw (await once(child, 'error'))[0]
     // Whether it reads all of its input is its own business.
     child.stdin.on('error', () => undefined)
-    child.stdin.end(input)
+    if (keepsInput) child.stdin.write(input)
+    else child.stdin.end(input)
     return child
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
@@ -121,7 +127,7 @@ export async function startAgent(
   const isMarker = (variable: string): boolean => variable === `${name}=${value}`
   guard.watch()
   const child = await spawnAgent(command, { ...command.env, [name]: value })
-  const { pid, stdout, stderr } = child
+  const { pid, stdin, stdout, stderr } = child
   const exited = exitOf(child)
   // It can't have been reaped yet: that takes a turn of the event loop.
   const first = birthOf(pid)
@@ -159,6 +165,10 @@ export async function startAgent(
     output: readToEnd(stdout, ended, PIPE_LINGER_MS),
     errors: readToEnd(stderr, ended, PIPE_LINGER_MS),
     ended,
+    write(text) {
+      if (stdin.writable) stdin.write(text)
+    },
+    endInput: () => void stdin.end(),
     stop,
     async [Symbol.asyncDispose]() {
       stop('abandoned')

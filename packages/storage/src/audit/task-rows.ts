@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto'
+
 import type { RowFacts } from '@sleepless/domain'
 
 import type { Connection } from '../database.ts'
@@ -21,9 +23,13 @@ export interface FactRow {
 }
 
 export function* taskFacts(connection: Connection): Generator<FactRow, void, undefined> {
+  const counts = hasMessages(connection)
+    ? 'messages, undelivered_messages AS undeliveredMessages'
+    : '0 AS messages, 0 AS undeliveredMessages'
   const rows = connection.prepare<[], TaskRow>(
     `SELECT id, kind, project, status, priority, requester, attempts,
        open_attempt_id AS openAttemptId, cancel_requested_at AS cancelRequestedAt,
+       ${counts},
        created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
        result, failure
      FROM tasks ORDER BY id`,
@@ -47,6 +53,31 @@ export function* attemptFacts(connection: Connection): Generator<FactRow, void, 
     const facts = { ...present(row), failureCode: codeOf(failure ?? null) }
     yield { taskId: row.taskId, id: row.id, facts }
   }
+}
+
+interface MessageRow {
+  readonly taskId: string
+  readonly text: string
+  readonly [column: string]: string | number | null
+}
+
+export function* messageFacts(connection: Connection): Generator<FactRow, void, undefined> {
+  if (!hasMessages(connection)) return
+  const rows = connection.prepare<[], MessageRow>(
+    `SELECT task_id AS taskId, number, text, received_at AS receivedAt, attempt_id AS attemptId,
+       delivered_at AS deliveredAt
+     FROM messages ORDER BY task_id, number`,
+  )
+  for (const { taskId, text, ...row } of rows.iterate()) {
+    const facts = { ...present(row), sha256: hash('sha256', text) }
+    yield { taskId, id: String(row['number']), facts }
+  }
+}
+
+/** A copy from before a migration may be older than messages are. */
+function hasMessages(connection: Connection): boolean {
+  const found = connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'messages'").get()
+  return found !== undefined
 }
 
 function codeOf(failure: string | number | null): string | undefined {

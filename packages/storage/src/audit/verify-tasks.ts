@@ -11,7 +11,7 @@ import {
 
 import type { Connection } from '../database.ts'
 import type { Problems } from './problem.ts'
-import { attemptFacts, parsed, taskFacts, type FactRow } from './task-rows.ts'
+import { attemptFacts, messageFacts, parsed, taskFacts, type FactRow } from './task-rows.ts'
 
 interface TaskEventRow {
   readonly id: number
@@ -31,7 +31,7 @@ export interface VerifyTasksOptions {
 const PROGRESS_EVERY = 1000
 
 /**
- * Holds every task and attempt against what the log tells of it. Three cursors walk in the order of
+ * Holds every task, attempt and message against what the log tells of it. Four cursors walk in the order of
  * task ids, so that only one task is in memory at a time.
  *
  * @returns how many tasks there are.
@@ -43,16 +43,19 @@ export function verifyTasks(
   const events = cursorOf(eventsByTask(connection))
   const tasks = cursorOf(taskFacts(connection))
   const attempts = cursorOf(attemptFacts(connection))
+  const messages = cursorOf(messageFacts(connection))
   let count = 0
   for (;;) {
-    const heads = [events.head, tasks.head, attempts.head].flatMap((row) => row?.taskId ?? [])
+    const cursors = [events, tasks, attempts, messages]
+    const heads = cursors.flatMap(({ head }) => head?.taskId ?? [])
     if (heads.length === 0) return count
     const taskId = heads.reduce((least, id) => (id < least ? id : least))
     const { history, lastEventId } = historyOf(events, taskId)
     const row = tasks.head?.taskId === taskId ? tasks.take() : undefined
     const differences = compareHistory(history, {
       task: row?.facts,
-      attempts: attemptsOf(attempts, taskId),
+      attempts: factsOf(attempts, taskId),
+      messages: factsOf(messages, taskId),
     })
     for (const difference of differences) {
       problems.add(nameOf(difference, taskId), tell(difference, lastEventId))
@@ -91,17 +94,18 @@ function historyOf(
   return { history, lastEventId }
 }
 
-function attemptsOf(attempts: Cursor<FactRow>, taskId: string): Record<string, RowFacts> {
+function factsOf(rows: Cursor<FactRow>, taskId: string): Record<string, RowFacts> {
   const found: Record<string, RowFacts> = {}
-  while (attempts.head?.taskId === taskId) {
-    const { id, facts } = attempts.take()
+  while (rows.head?.taskId === taskId) {
+    const { id, facts } = rows.take()
     found[id] = facts
   }
   return found
 }
 
 function nameOf({ subject }: Difference, taskId: string): string {
-  return subject === 'task' ? `task ${taskId}` : `attempt ${subject} of task ${taskId}`
+  if (subject === 'task') return `task ${taskId}`
+  return `${subject.startsWith('message ') ? '' : 'attempt '}${subject} of task ${taskId}`
 }
 
 function tell({ field, expected, found }: Difference, lastEventId: number): string {

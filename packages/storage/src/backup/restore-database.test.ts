@@ -202,7 +202,14 @@ test('a restore that was broken off before it was installed changes nothing, and
 
 test('a backup of an older version is brought up to date', async () => {
   await using files = await fixture()
-  edit(files.backup, 'DROP TABLE epochs; PRAGMA user_version = 2')
+  edit(
+    files.backup,
+    `DROP TABLE messages;
+     ALTER TABLE tasks DROP COLUMN undelivered_messages;
+     ALTER TABLE tasks DROP COLUMN messages;
+     DROP TABLE epochs;
+     PRAGMA user_version = 2`,
+  )
   restore(files)
   await using store = openStore(files.databaseFile)
   expect(store.epochs).toMatchObject([{ number: 1 }, { number: 2 }])

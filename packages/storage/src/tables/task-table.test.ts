@@ -48,6 +48,8 @@ const full: Task = {
   followUpOf: taskOf(8),
   parent: taskOf(9),
   cancelRequestedAt: later(2),
+  messages: 3,
+  undeliveredMessages: 2,
   result: {
     summary: 'fertig ✓',
     commit: 'a'.repeat(40),

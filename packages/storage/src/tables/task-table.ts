@@ -121,6 +121,8 @@ function toTask(row: Row): Task {
     followUpOf: row.followUpOf ?? undefined,
     parent: row.parent ?? undefined,
     cancelRequestedAt: row.cancelRequestedAt ?? undefined,
+    messages: row.messages,
+    undeliveredMessages: row.undeliveredMessages,
     result: row.result === null ? undefined : toResult(row.result),
     failure: row.failure ?? undefined,
     createdAt: row.createdAt,
