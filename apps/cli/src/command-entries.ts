@@ -45,6 +45,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/logs.ts')).logsCommand,
   },
   {
+    name: 'send',
+    summary: 'say something to the agent of a task',
+    load: async () => (await import('./commands/send.ts')).sendCommand,
+  },
+  {
     name: 'cancel',
     summary: 'stop a task',
     load: async () => (await import('./commands/cancel.ts')).cancelCommand,

@@ -7,6 +7,7 @@ import { connect } from '../connection/connect.ts'
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts'
 import { formatDuration } from '../terminal/duration.ts'
 import { createPrinter, type Printer, type Span } from '../terminal/printer.ts'
+import { printMessages } from '../views/message-text.ts'
 import { printFailure, printResult } from '../views/outcome.ts'
 import { dollars, localTime, placeOf, runDuration, statusSpans } from '../views/task-text.ts'
 import { printDependencies } from './why.ts'
@@ -32,13 +33,15 @@ async function show(context: CliContext, command: Command): Promise<ExitCode> {
     printer.json(await client.task(id))
     return EXIT_CODES.done
   }
-  const [task, { items }, why] = await Promise.all([
+  const [task, { items }, why, messages] = await Promise.all([
     client.task(id),
     client.attempts(id),
     client.why(id),
+    client.messages(id),
   ])
   printTask(printer, task, new Date())
   printDependencies(printer, why)
+  printMessages(printer, task, messages.items)
   if (items.length > 0) printAttempts(printer, items)
   if (task.failure !== null) {
     printer.line()

@@ -1,8 +1,8 @@
-import { pauseView, taskView, whyView } from '@sleepless/contracts'
+import { messageView, pauseView, taskView, whyView } from '@sleepless/contracts'
 import { describe, expect, test } from 'vitest'
 
 import { startFakeApi, TOKEN, type FakeApi } from '../testing/fake-api.ts'
-import { failed, makeTask, succeeded } from '../testing/fixtures.ts'
+import { failed, makeMessage, makeTask, succeeded } from '../testing/fixtures.ts'
 import { runCaptured, type FinishedRun } from '../testing/run-captured.ts'
 
 function run(api: FakeApi, ...argv: readonly string[]): Promise<FinishedRun> {
@@ -84,6 +84,47 @@ describe('retry', () => {
     await using api = await startFakeApi()
     const { id } = api.state.put(makeTask())
     expect((await run(api, 'retry', id)).exitCode).toBe(4)
+  })
+})
+
+describe('send', () => {
+  test('keeps a message for the agent, and show prints it', async () => {
+    await using api = await startFakeApi()
+    const { id } = api.state.put(makeTask())
+    const sent = await run(api, 'send', id, 'Use', 'tabs.')
+    expect(sent).toMatchObject({ exitCode: 0 })
+    expect(sent.stdout).toContain(`Message 1 is kept for the agent. See: sleepless show ${id}`)
+    const { stdout } = await run(api, 'show', id)
+    expect(stdout).toMatch(/message 1 .* not given to an agent\nUse tabs\.\n/)
+    expect(stdout).not.toContain('of its own')
+  })
+
+  test('prints the message as the API gives it with --json', async () => {
+    await using api = await startFakeApi()
+    const { id } = api.state.put(makeTask())
+    const { stdout } = await run(api, 'send', id, 'x', '--json')
+    expect(messageView.parse(JSON.parse(stdout))).toMatchObject({ number: 1, text: 'x' })
+  })
+
+  test('exits with 4 for a task that has ended', async () => {
+    await using api = await startFakeApi()
+    const { id } = api.state.put(makeTask(succeeded))
+    expect((await run(api, 'send', id, 'x')).exitCode).toBe(4)
+  })
+
+  test('exits with 2 for nothing, and for too much', async () => {
+    await using api = await startFakeApi()
+    const { id } = api.state.put(makeTask())
+    expect((await run(api, 'send', id, ' ')).exitCode).toBe(2)
+    const large = await run(api, 'send', id, 'x'.repeat(16 * 1024 + 1))
+    expect(large).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('16384 bytes') })
+  })
+
+  test('leaves it to show what was said in vain', async () => {
+    await using api = await startFakeApi()
+    const { id } = api.state.put(makeTask(succeeded))
+    api.state.messages.set(id, [makeMessage({ taskId: id })])
+    expect((await run(api, 'show', id)).stdout).toContain('is a task of its own')
   })
 })
 

@@ -6,6 +6,7 @@ import {
   pauseBody,
   PROBLEM_CONTENT_TYPE,
   projectView,
+  sendMessageBody,
   submitTaskBody,
   taskListQuery,
   type TaskView,
@@ -13,7 +14,7 @@ import {
 import { isFinal } from '@sleepless/domain'
 
 import type { FakeState } from './fake-state.ts'
-import { makeTask } from './fixtures.ts'
+import { makeMessage, makeTask } from './fixtures.ts'
 
 export interface Exchange {
   readonly state: FakeState
@@ -38,6 +39,11 @@ export const routes: readonly Route[] = [
     (exchange, id) => sendList(exchange, exchange.state.attempts.get(id) ?? []),
   ],
   [/^POST \/v1\/tasks\/([^/]+)\/cancel$/, cancel],
+  [/^POST \/v1\/tasks\/([^/]+)\/messages$/, sendMessage],
+  [
+    /^GET \/v1\/tasks\/([^/]+)\/messages$/,
+    (exchange, id) => sendList(exchange, exchange.state.messages.get(id) ?? []),
+  ],
   [/^GET \/v1\/tasks\/([^/]+)\/why$/, why],
   [/^POST \/v1\/tasks\/([^/]+)\/retry$/, retry],
   [/^POST \/v1\/pause$/, pause],
@@ -110,6 +116,17 @@ function cancel(exchange: Exchange, id: string): void {
     if (isFinal(task.status)) return sendProblem(exchange, 409, 'INVALID_TRANSITION')
     exchange.state.change(id, { status: 'canceled' }, 'task.canceled')
     return sendJson(exchange, 200, exchange.state.tasks.get(id))
+  })
+}
+
+async function sendMessage(exchange: Exchange, id: string): Promise<void> {
+  const { text } = sendMessageBody.parse(await json(exchange.request))
+  withTask(exchange, id, ({ status }) => {
+    if (isFinal(status)) return sendProblem(exchange, 409, 'MESSAGE_TOO_LATE')
+    const before = exchange.state.messages.get(id) ?? []
+    const message = makeMessage({ taskId: id, number: before.length + 1, text })
+    exchange.state.messages.set(id, [...before, message])
+    return sendJson(exchange, 201, message)
   })
 }
 

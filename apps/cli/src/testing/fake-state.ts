@@ -1,6 +1,7 @@
 import type {
   AttemptView,
   EventView,
+  MessageView,
   PauseView,
   ProjectView,
   SubmitTaskBody,
@@ -14,6 +15,7 @@ import { makeEvent } from './fixtures.ts'
 export interface FakeState {
   readonly tasks: Map<string, TaskView>
   readonly attempts: Map<string, readonly AttemptView[]>
+  readonly messages: Map<string, readonly MessageView[]>
   readonly outputs: Map<string, Buffer>
   readonly projects: ProjectView[]
   /** What tasks wait for, where it is more than their own `waitingFor`. */
@@ -42,6 +44,7 @@ export function createFakeState(): FakeState {
   const state: FakeState = {
     tasks: new Map(),
     attempts: new Map(),
+    messages: new Map(),
     outputs: new Map(),
     projects: [],
     whys: new Map(),

@@ -1,9 +1,11 @@
 import {
   attemptView,
   eventView,
+  messageView,
   taskView,
   type AttemptView,
   type EventView,
+  type MessageView,
   type TaskView,
 } from '@sleepless/contracts'
 import { uuidV7 } from '@sleepless/runtime'
@@ -94,6 +96,17 @@ export function makeEvent(
     taskId: null,
     attemptId: null,
     data: {},
+    ...fields,
+  })
+}
+
+export function makeMessage(fields: Partial<MessageView>): MessageView {
+  return messageView.parse({
+    number: 1,
+    text: 'Use tabs.',
+    receivedAt: '2026-01-31T10:00:00.000Z',
+    deliveredAt: null,
+    attemptId: null,
     ...fields,
   })
 }
