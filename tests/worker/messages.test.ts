@@ -1,8 +1,9 @@
 import { ApiUnreachableError, type ApiClient, type WorkerClient } from '@sleepless/contracts'
-import { waitFor } from '@sleepless/testing'
+import { createScriptedModel, holdUntil, textTurn, waitFor } from '@sleepless/testing'
 import { describe, expect, test } from 'vitest'
 
 import type { AgentEvent, AgentMessage, Executor } from '../../packages/domain/src/index.ts'
+import { createClaudeExecutor } from '../../packages/executor/src/index.ts'
 import { startPlant, type Plant } from './plant.ts'
 import { printed, scriptedExecutor, success, type AgentScript } from './scripted-executor.ts'
 
@@ -45,7 +46,8 @@ const say = async (client: ApiClient, id: string, ...texts: readonly string[]): 
 
 describe('messages', () => {
   test('reach the running agent in their order, and each is delivered once', async () => {
-    const plant = await startPlant()
+    // No heartbeat is due within the test: it is the control channel that brings them.
+    const plant = await startPlant({ leaseMs: 600_000 })
     await plant.hire({ executor: steered })
     const { id } = await plant.client.submitTask({ prompt: 'Listen.' })
     await untilOutput(plant, id, 'listening')
@@ -162,5 +164,43 @@ describe('messages', () => {
     const { result } = await plant.untilEnded(id)
     expect(result?.summary).toBe('a, b, end')
     expect(await deliveries(plant, id)).toEqual([1, 2, 3])
+  })
+
+  test('reach the real Claude Code while its model thinks, and are a part of what it is asked next', async () => {
+    const plant = await startPlant()
+    const taken = Promise.withResolvers<void>()
+    const reached = Promise.withResolvers<void>()
+    await using model = await createScriptedModel({
+      script: ({ turn }) => {
+        reached.resolve()
+        return turn === 0 ? holdUntil(taken.promise, textTurn('Ready.')) : textTurn('In verse.')
+      },
+    })
+    const executor = createClaudeExecutor({
+      credential: { kind: 'api-key', value: 'sk-ant-api03-made-up' },
+      baseUrl: model.url,
+      toolAccess: 'edits-only',
+      killGraceMs: 2000,
+    })
+    const between = (api: WorkerClient): WorkerClient => ({
+      ...api,
+      heartbeat(body, timeoutMs) {
+        // It says so only once the message was handed to the agent.
+        if (body.taken !== undefined) taken.resolve()
+        return api.heartbeat(body, timeoutMs)
+      },
+    })
+    await plant.hire({ executor, between })
+    const { id } = await plant.client.submitTask({ prompt: 'Write a riddle.' })
+    await reached.promise
+    await say(plant.client, id, 'In verse, please.')
+    const task = await plant.untilEnded(id)
+    expect(task).toMatchObject({
+      status: 'succeeded',
+      result: { summary: 'In verse.' },
+      messages: { received: 1, undelivered: 0 },
+    })
+    expect(await deliveries(plant, id)).toEqual([1])
+    expect(JSON.stringify(model.requests.at(-1)?.body.messages)).toContain('In verse, please.')
   })
 })

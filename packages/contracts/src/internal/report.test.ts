@@ -132,5 +132,6 @@ test('messages of a queue that have another form are refused', () => {
   expect(takes(orderMessage, { ...order, fence: 0 })).toBe(false)
   expect(takes(orderMessage, { ...order, taskId: order.attemptId })).toBe(false)
   expect(takes(controlMessage, { type: 'cancel', attemptId: order.attemptId })).toBe(true)
+  expect(takes(controlMessage, { type: 'message', attemptId: order.attemptId })).toBe(true)
   expect(takes(controlMessage, { type: 'kill', attemptId: order.attemptId })).toBe(false)
 })
