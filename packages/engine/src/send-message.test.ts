@@ -38,7 +38,7 @@ const hear = (
   engine.write((tx, { clock }) => {
     const firstSeq = (tx.attempts.find(holder.attemptId)?.reportSeq ?? 0) + 1
     const reports = numbers.map((number) => ({ type: 'heard', at: clock.now(), number }) as const)
-    return report(tx, holder, firstSeq, reports)
+    return report(tx, holder, { firstSeq, reports })
   })
 
 describe('a message', () => {
