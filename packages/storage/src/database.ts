@@ -27,6 +27,8 @@ export function openWriter(
     // A commit that was acknowledged must survive a power cut, so the log is synced at each one.
     connection.pragma('synchronous = FULL')
     connection.pragma('foreign_keys = ON')
+    // What a savepoint would need to go back is not worth a file: it is gone with the commit.
+    connection.pragma('temp_store = MEMORY')
     prepare(connection)
     connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
     return connection
