@@ -125,6 +125,11 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'the newest event',
+    run: ({ events }) => events.head(),
+    plan: [/^SEARCH events$/],
+  },
+  {
     name: 'events after an id',
     run: ({ events }) => events.list({}, { after: 5, limit: 9 }),
     plan: [/^SEARCH events USING INTEGER PRIMARY KEY \(rowid>\?\)$/],
@@ -181,7 +186,7 @@ function plansOn(connection: Connection): Map<string, string[]> {
   const tables: Tables = {
     tasks: taskWrites(db, connection),
     attempts: attemptWrites(db, connection),
-    events: eventReads(db),
+    events: eventReads(db, connection),
     workers: workerReads(db),
     facts: factReads(db, connection, settingReads(connection)),
     dependencies: dependencyReads(connection),

@@ -147,7 +147,7 @@ function readsOf(connection: Connection): ReadTx {
     leaders: leaderReads(connection),
     tasks: taskReads(db, connection),
     attempts: attemptReads(db),
-    events: eventReads(db),
+    events: eventReads(db, connection),
     workers: workerReads(db),
     projects: projectReads(db),
     messages: messageReads(db),

@@ -1,13 +1,13 @@
 import type { LoggedEvent, NewEvent, ReadTx, WriteTx } from '@sleepless/domain'
 
 import type { Connection, Database } from '../database.ts'
-import { and, asc, desc, eq, gt, sql } from '../drizzle.ts'
+import { and, asc, eq, gt, sql } from '../drizzle.ts'
 import { eventHash, GENESIS_HASH } from '../event-chain.ts'
 import { events } from '../schema.ts'
 
 type Row = typeof events.$inferSelect
 
-export function eventReads(db: Database): ReadTx['events'] {
+export function eventReads(db: Database, connection: Connection): ReadTx['events'] {
   const after = gt(events.id, sql.placeholder('after'))
   const all = db
     .select()
@@ -23,14 +23,15 @@ export function eventReads(db: Database): ReadTx['events'] {
     .orderBy(asc(events.id))
     .limit(sql.placeholder('limit'))
     .prepare()
-  const head = db.select({ id: events.id }).from(events).orderBy(desc(events.id)).limit(1).prepare()
+  // By hand, since it is asked after each commit: a limit that is bound has SQLite plan anew each time.
+  const head = connection.prepare<[], number | null>('SELECT max(id) FROM events').pluck()
 
   return {
     list({ taskId }, page) {
       const rows = taskId === undefined ? all.all({ ...page }) : ofTask.all({ ...page, taskId })
       return rows.map(toEvent)
     },
-    head: () => head.get()?.id ?? 0,
+    head: () => head.get() ?? 0,
   }
 }
 
@@ -44,7 +45,7 @@ export function eventWrites(db: Database, connection: Connection): WriteTx['even
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
   )
   return {
-    ...eventReads(db),
+    ...eventReads(db, connection),
     append(event) {
       const previous = last.get()
       const row = toRow((previous?.id ?? 0) + 1, event)
