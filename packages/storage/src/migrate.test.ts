@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
+import { DEPENDENCY_POLICIES, TASK_STATUSES } from '@sleepless/domain'
 import { temporaryDirectory } from '@sleepless/testing'
 import BetterSqlite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
@@ -105,4 +107,60 @@ test('a migration that fails leaves the step before it', () => {
     undefined,
   )
   connection.close()
+})
+
+describe('the checks of a task', () => {
+  const insert = (connection: BetterSqlite.Database, status: string, policy: string): void => {
+    connection
+      .prepare(
+        `INSERT INTO tasks (id, kind, prompt, status, on_dependency_failure, priority, timeout_ms,
+           attempts, tries, created_at)
+         VALUES (hex(randomblob(9)), 'thought', 'p', ?, ?, 50, 1, 0, 0, 0)`,
+      )
+      .run(status, policy)
+  }
+
+  test.each(TASK_STATUSES)('take the status %s', (status) => {
+    const connection = new BetterSqlite(':memory:')
+    migrate(connection)
+    for (const policy of DEPENDENCY_POLICIES) insert(connection, status, policy)
+    connection.close()
+  })
+
+  test('refuse what is none', () => {
+    const connection = new BetterSqlite(':memory:')
+    migrate(connection)
+    expect(() => insert(connection, 'done', 'fail')).toThrow('CHECK constraint failed')
+    expect(() => insert(connection, 'queued', 'hope')).toThrow('CHECK constraint failed')
+    connection.close()
+  })
+
+  test('need no table of their own for each row', () => {
+    const connection = new BetterSqlite(':memory:')
+    migrate(connection)
+    const steps = connection
+      .prepare<[], { opcode: string }>(
+        `EXPLAIN INSERT INTO tasks (id, kind, prompt, status, priority, timeout_ms, attempts, tries,
+           created_at) VALUES ('t', 'thought', 'p', 'queued', 50, 1, 0, 0, 0)`,
+      )
+      .all()
+    expect(steps.map(({ opcode }) => opcode)).not.toContain('OpenEphemeral')
+    connection.close()
+  })
+
+  test('leave what an older version wrote', () => {
+    const connection = new BetterSqlite(':memory:')
+    const [first, second] = ['0001-initial.sql', '0002-durable-core.sql'].map((name) =>
+      readFileSync(new URL(`../migrations/${name}`, import.meta.url), 'utf8'),
+    )
+    connection.exec(`${first}; ${second}`)
+    insert(connection, 'waiting', 'skip')
+    connection.pragma('user_version = 2')
+    migrate(connection)
+    const row = connection
+      .prepare('SELECT status, on_dependency_failure AS policy FROM tasks')
+      .get()
+    expect(row).toEqual({ status: 'waiting', policy: 'skip' })
+    connection.close()
+  })
 })

@@ -77,6 +77,16 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'the newest tasks of a project',
+    run: ({ tasks }) => tasks.list({ project: 'p' }, { limit: 9 }),
+    plan: [/^SEARCH tasks USING INDEX tasks_by_project \(project=\?\)$/],
+  },
+  {
+    name: 'the newest tasks of a kind',
+    run: ({ tasks }) => tasks.list({ kind: 'thought' }, { limit: 9 }),
+    plan: [/^SEARCH tasks USING INDEX tasks_by_kind \(kind=\?\)$/],
+  },
+  {
     name: 'orders that nobody has claimed',
     run: ({ attempts }) => attempts.dispatched(),
     plan: [/^SCAN attempts USING INDEX attempts_dispatched$/],
