@@ -10,6 +10,7 @@ import { createStoreHealth, type StoreHealth } from './failures/store-health.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { watchPages, type WatchPagesOptions } from './integrity/watch-pages.ts'
 import { migrate } from './migrate.ts'
+import { createSnapshots } from './snapshots.ts'
 import { attemptReads, attemptWrites } from './tables/attempt-table.ts'
 import { dependencyReads, dependencyWrites } from './tables/dependency-table.ts'
 import { effectReads, effectWrites } from './tables/effect-table.ts'
@@ -85,7 +86,7 @@ function storeOn(
     writer.close()
   })
   const reads = readsOf(reader)
-  const snapshot = reader.transaction((work: (tx: ReadTx) => unknown) => work(reads))
+  const snapshot = createSnapshots(reader, reads)
   const health = createStoreHealth(() => commits.write((tx) => tx.leaseClock.advance(0)))
   const explain = (error: unknown): unknown => {
     const failure = storeFailureOf(error, file)
@@ -119,10 +120,9 @@ function storeOn(
   return {
     health,
     epochs: readEpochs(reader),
-    async read<T>(work: (tx: ReadTx) => T): Promise<T> {
+    async read(work) {
       try {
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `work` returned
-        return snapshot(work) as T
+        return snapshot(work)
       } catch (error) {
         throw explain(error)
       }
