@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 
@@ -7,16 +7,16 @@ import { ProblemError } from '../problems.ts'
 
 /** Lets a request pass that shows one of the tokens. */
 export function requireToken(tokens: readonly ApiTokens[keyof ApiTokens][]): onRequestHookHandler {
-  const hashes = tokens.map(sha256)
+  const known = tokens.map((token) => Buffer.from(token))
   return (request: FastifyRequest, _reply: FastifyReply, done) => {
     const shown = bearer(request.headers.authorization)
     if (shown === undefined) {
       done(unauthorized('a bearer token is needed'))
       return
     }
-    const digest = sha256(shown)
-    // All are compared, each in constant time, so that the time tells nothing.
-    const isKnown = hashes.map((known) => timingSafeEqual(known, digest)).includes(true)
+    const bytes = Buffer.from(shown)
+    // All are compared, each in constant time, so that the time tells no more than their length.
+    const isKnown = known.map((token) => isEqual(token, bytes)).includes(true)
     done(isKnown ? undefined : unauthorized('the token is not valid here'))
   }
 }
@@ -30,6 +30,6 @@ function bearer(header: string | undefined): string | undefined {
   return match?.[1]
 }
 
-function sha256(text: string): Buffer {
-  return hash('sha256', text, 'buffer')
+function isEqual(a: Buffer, b: Buffer): boolean {
+  return a.length === b.length && timingSafeEqual(a, b)
 }
