@@ -112,6 +112,23 @@ describe('a write that throws', () => {
     expect(keysOf(fixture)).toEqual(['before', 'after'])
   })
 
+  test('has the others run again, on what was there before', async () => {
+    await using fixture = await temporaryStore()
+    const seen: (string | undefined)[] = []
+    const results = await Promise.allSettled([
+      fixture.store.write((tx) => {
+        seen.push(tx.tasks.find(taskOf(1))?.prompt)
+        tx.tasks.insert(newTask(1, { prompt: 'first' }))
+        return seen.length
+      }),
+      fixture.store.write(() => {
+        throw new Error('no')
+      }),
+    ])
+    expect(seen).toEqual([undefined, undefined])
+    expect(results).toMatchObject([{ value: 2 }, { reason: new Error('no') }])
+  })
+
   test('leaves no hole in the ids of events', async () => {
     await using fixture = await temporaryStore()
     const { store } = fixture

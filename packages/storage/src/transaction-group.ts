@@ -7,7 +7,11 @@ export interface Item<Tx> {
   readonly reject: (error: unknown) => void
 }
 
-/** Runs items in one transaction, each in a savepoint of its own, and answers them after the commit. */
+/**
+ * Runs items in one transaction, and answers them after the commit. One that throws is undone alone:
+ * a savepoint for each would cost all of them a fifth, so there is one for all, and only when one of
+ * them throws are they undone and run again, each in a savepoint of its own.
+ */
 export interface TransactionGroup<Tx> {
   /** @throws when another connection holds the lock; nothing has happened then. */
   begin(): void
@@ -15,34 +19,49 @@ export interface TransactionGroup<Tx> {
   runAndCommit(items: readonly Item<Tx>[]): boolean
 }
 
+type Answer = () => void
+
 export function createTransactionGroup<Tx>(connection: Connection, tx: Tx): TransactionGroup<Tx> {
   const begin = connection.prepare('BEGIN IMMEDIATE')
   const commit = connection.prepare('COMMIT')
   const rollback = connection.prepare('ROLLBACK')
-  const savepoint = connection.prepare('SAVEPOINT item')
-  const release = connection.prepare('RELEASE item')
-  const rollbackItem = connection.prepare('ROLLBACK TO item')
+  const savepoint = connection.prepare('SAVEPOINT items')
+  const release = connection.prepare('RELEASE items')
+  const rollbackItems = connection.prepare('ROLLBACK TO items')
 
-  function run({ work, resolve, reject }: Item<Tx>): () => void {
+  /** @returns what `failed` says when one of them threw: nothing of them is left then. */
+  function inSavepoint<T>(items: readonly Item<Tx>[], failed: (error: unknown) => T): Answer[] | T {
     savepoint.run()
     try {
-      const value = work(tx)
+      const answers = items.map(run)
       release.run()
-      return () => resolve(value)
+      return answers
     } catch (error) {
       // A disk that is full or broken takes the whole transaction with it, and the savepoint too.
       if (!connection.inTransaction) throw error
-      rollbackItem.run()
+      rollbackItems.run()
       release.run()
-      return () => reject(error)
+      return failed(error)
     }
+  }
+
+  function run({ work, resolve }: Item<Tx>): Answer {
+    const value = work(tx)
+    // What came after would be committed at once.
+    if (!connection.inTransaction) throw new Error('the transaction was ended by one of its writes')
+    return () => resolve(value)
+  }
+
+  function runAlone(item: Item<Tx>): Answer[] {
+    return inSavepoint([item], (error) => [() => item.reject(error)])
   }
 
   return {
     begin: () => void begin.run(),
     runAndCommit(items) {
       try {
-        const answers = items.map(run)
+        const together = items.length > 1 ? inSavepoint(items, () => undefined) : undefined
+        const answers = together ?? items.flatMap(runAlone)
         commit.run()
         for (const answer of answers) answer()
         return true
