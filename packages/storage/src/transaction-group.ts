@@ -9,7 +9,7 @@ export interface Item<Tx> {
 
 /**
  * Runs items in one transaction, and answers them after the commit. One that throws is undone alone:
- * a savepoint for each would cost all of them a fifth, so there is one for all, and only when one of
+ * a savepoint for each would cost all of them a seventh, so there is one for all, and only when one of
  * them throws are they undone and run again, each in a savepoint of its own.
  */
 export interface TransactionGroup<Tx> {
