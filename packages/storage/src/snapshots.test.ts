@@ -11,6 +11,7 @@ interface Bench extends AsyncDisposable {
   /** How many rows a read sees. */
   readonly look: () => number
   readonly fail: () => unknown
+  readonly lookAgain: () => number
 }
 
 async function bench(): Promise<Bench> {
@@ -20,12 +21,13 @@ async function bench(): Promise<Bench> {
   writer.exec('CREATE TABLE rows (id INTEGER PRIMARY KEY)')
   const reader = openReader(file)
   const count = reader.prepare<[], number>('SELECT count(*) FROM rows').pluck()
-  const read = createSnapshots(reader, { count: () => count.get() ?? 0 })
+  const snapshots = createSnapshots(reader, { count: () => count.get() ?? 0 })
   return {
     write: () => void writer.exec('INSERT INTO rows DEFAULT VALUES'),
-    look: () => read((tx) => tx.count()),
+    lookAgain: () => snapshots.readNewest((tx) => tx.count()),
+    look: () => snapshots.read((tx) => tx.count()),
     fail: () =>
-      read(() => {
+      snapshots.read(() => {
         throw new Error('a read that fails')
       }),
     async [Symbol.asyncDispose]() {
@@ -57,4 +59,11 @@ test('a read that fails leaves the next one its own state', async () => {
   rows.write()
   await Promise.resolve()
   expect(rows.look()).toBe(1)
+})
+
+test('whoever asks for the newest state sees what was committed at once', async () => {
+  await using rows = await bench()
+  rows.look()
+  rows.write()
+  expect(rows.lookAgain()).toBe(1)
 })

@@ -85,8 +85,7 @@ function storeOn(
     reader.close()
     writer.close()
   })
-  const reads = readsOf(reader)
-  const snapshot = createSnapshots(reader, reads)
+  const snapshots = createSnapshots(reader, readsOf(reader))
   const health = createStoreHealth(() => commits.write((tx) => tx.leaseClock.advance(0)))
   const explain = (error: unknown): unknown => {
     const failure = storeFailureOf(error, file)
@@ -96,7 +95,7 @@ function storeOn(
   const signal = resources.use(
     createChangeSignal({
       wakeFile: `${file}.wake`,
-      head: () => reads.events.head(),
+      head: () => snapshots.readNewest((tx) => tx.events.head()),
       dataVersion: () => Number(reader.pragma('data_version', { simple: true })),
       onFailure: explain,
     }),
@@ -122,7 +121,7 @@ function storeOn(
     epochs: readEpochs(reader),
     async read(work) {
       try {
-        return snapshot(work)
+        return snapshots.read(work)
       } catch (error) {
         throw explain(error)
       }
