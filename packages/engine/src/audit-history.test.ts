@@ -5,11 +5,13 @@ import {
   compareHistory,
   DomainError,
   NO_HISTORY,
+  requestText,
   type Attempt,
   type Message,
   type ReadTx,
   type RowFacts,
   type Task,
+  type TaskId,
 } from '@sleepless/domain'
 import { array, assert, asyncProperty } from 'fast-check'
 import { expect, test } from 'vitest'
@@ -20,9 +22,12 @@ import { anyStep } from './fixtures/random-steps.ts'
 
 const history = array(anyStep, { minLength: 20, maxLength: 60, size: 'max' })
 
-function taskFacts({ result, failure, ...task }: Task): RowFacts {
+function taskFacts({ result, failure, ...task }: Task, dependsOn: readonly TaskId[]): RowFacts {
+  const request = requestText({ ...task, deadline: task.deadline?.getTime() })
   return {
     ...factsOf(task),
+    dependsOn: dependsOn.length === 0 ? undefined : dependsOn.join(' '),
+    requestSha256: hash('sha256', request),
     ...factsOf({ commit: result?.commit, branch: result?.branch, summary: result?.summary }),
     failureCode: failure?.code,
   }
@@ -50,7 +55,10 @@ function differences(tx: ReadTx): readonly unknown[] {
     const attempts = tx.attempts.ofTask(task.id).map((one) => [one.id, attemptFacts(one)])
     const messages = tx.messages.ofTask(task.id).map((one) => [one.number, messageFacts(one)])
     return compareHistory(events.reduce(afterEvent, NO_HISTORY), {
-      task: taskFacts(task),
+      task: taskFacts(
+        task,
+        tx.dependencies.of(task.id).map(({ id }) => id),
+      ),
       attempts: Object.fromEntries(attempts),
       messages: Object.fromEntries(messages),
     })

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto'
+
 import { IdempotencyKeyReusedError, ProjectNotFoundError } from '@sleepless/domain'
 import { describe, expect, test } from 'vitest'
 
@@ -60,6 +62,17 @@ describe('a task that is submitted', () => {
         data: { kind: 'thought', priority: 7, requester: 'me' },
       },
     ])
+  })
+
+  test('is logged with a hash of all else that was asked for', async () => {
+    await using engine = await engineFixture()
+    const deadline = new Date('2027-01-01T00:00:00Z')
+    const { id } = await engine.submit({ prompt: 'mend it', metadata: { a: 1 }, deadline })
+    const [event] = await engine.read((tx) =>
+      tx.events.list({ taskId: id }, { after: 0, limit: 9 }),
+    )
+    const text = `["mend it",[],null,3600000,null,{"a":1},${deadline.getTime()},"fail",null]`
+    expect(event?.data['requestSha256']).toBe(hash('sha256', text))
   })
 
   test('is serious when it has a project', async () => {

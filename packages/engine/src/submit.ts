@@ -1,7 +1,10 @@
+import { hash } from 'node:crypto'
+
 import {
   DEFAULT_EXECUTOR,
   normalizeLabels,
   ProjectNotFoundError,
+  requestText,
   sortKeyOf,
   taskId,
   type DependencyPolicy,
@@ -98,6 +101,7 @@ function insertTask(tx: WriteTx, deps: EngineDeps, submission: Submission): Task
       executor,
       dependsOn: dependsOn.length === 0 ? undefined : dependsOn,
       followUpOf: task.followUpOf,
+      requestSha256: hash('sha256', requestText({ ...task, deadline: task.deadline?.getTime() })),
     },
   })
   return task

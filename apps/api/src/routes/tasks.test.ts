@@ -111,6 +111,7 @@ describe('POST /v1/tasks', () => {
     ['a prompt over 64 KiB', { prompt: 'ü'.repeat(32 * 1024 + 1) }, 'prompt'],
     ['a prompt that is no text', { prompt: 7 }, 'prompt'],
     ['half a surrogate pair', { prompt: 'a\ud800b' }, 'prompt'],
+    ['half a surrogate pair', { prompt: 'a', requester: 'a\ud800' }, 'requester'],
     ['an unknown field', { prompt: 'a', promt: 'b' }, 'promt'],
     ['a kind that there is not', { prompt: 'a', kind: 'idle' }, 'kind'],
     ['a serious task without a project', { prompt: 'a', kind: 'serious' }, 'project'],

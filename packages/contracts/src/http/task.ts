@@ -56,7 +56,12 @@ export const submitTaskBody = z
     /** The task on whose behalf it is submitted. */
     parent: taskIdField.optional(),
     /** Who asked, for the record. */
-    requester: z.string().min(1).max(200).optional(),
+    requester: z
+      .string()
+      .min(1)
+      .max(200)
+      .refine((text) => text.isWellFormed(), 'it holds half of a surrogate pair')
+      .optional(),
     /** Kept and given back; never interpreted. At most 8 KiB as JSON. */
     metadata: jsonObjectField
       .refine(

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { EVENT_TYPES, type EventType } from '../event.ts'
 import { attemptId } from '../ids.ts'
+import { AGING_MS_PER_POINT } from '../sort-key.ts'
 import { afterEvent, NO_HISTORY, type HistoryEvent, type TaskHistory } from './task-history.ts'
 
 const ATTEMPT = attemptId('att_00000000-0000-7000-8000-000000000001')
@@ -32,6 +33,26 @@ describe('a task that was submitted', () => {
       createdAt: 1,
       attempts: 0,
     })
+  })
+
+  test('has what no field of the event says as a hash, and what hangs on the same', () => {
+    const data = { requestSha256: 'ab', executor: 'claude', dependsOn: ['tsk_2', 'tsk_1'] }
+    expect(after(event(1, 'task.submitted', { ...data, priority: 1 })).task).toMatchObject({
+      requestSha256: 'ab',
+      executor: 'claude',
+      dependsOn: 'tsk_1 tsk_2',
+      followUpOf: undefined,
+      sortKey: 1 - AGING_MS_PER_POINT,
+    })
+  })
+
+  test('depends on nothing when its event names nothing', () => {
+    const { task } = after(event(1, 'task.submitted', { requestSha256: 'ab', followUpOf: 'tsk_1' }))
+    expect(task).toMatchObject({ dependsOn: undefined, followUpOf: 'tsk_1' })
+  })
+
+  test('says nothing of its prompt when its event is older than the hash', () => {
+    expect(Object.keys(after(SUBMITTED).task)).not.toContain('requestSha256')
   })
 
   test('has an open attempt once that is dispatched', () => {

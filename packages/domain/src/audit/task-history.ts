@@ -1,4 +1,5 @@
 import type { LoggedEvent } from '../event.ts'
+import { sortKeyOf } from '../sort-key.ts'
 
 /** A value as a row and an event have it in common: instants in milliseconds, money in millionths. */
 export type Fact = string | number | undefined
@@ -66,6 +67,7 @@ const tellers: Readonly<Record<string, Teller>> = {
         project: textOf(data['project']),
         priority: numberOf(data['priority']),
         requester: textOf(data['requester']),
+        ...requestOf(data, at),
         createdAt: at.getTime(),
         attempts: 0,
         openAttemptId: undefined,
@@ -171,6 +173,24 @@ function merged(
   facts: RowFacts | undefined,
 ): Readonly<Record<string, RowFacts>> {
   return { ...rows, [id]: { ...rows[id], ...facts } }
+}
+
+/** What events that were written before there was a hash leave open. */
+function requestOf(data: HistoryEvent['data'], at: Date): RowFacts {
+  const requestSha256 = textOf(data['requestSha256'])
+  if (requestSha256 === undefined) return {}
+  return {
+    requestSha256,
+    executor: textOf(data['executor']),
+    followUpOf: textOf(data['followUpOf']),
+    dependsOn: listOf(data['dependsOn']),
+    sortKey: sortKeyOf(numberOf(data['priority']), at),
+  }
+}
+
+/** Of ids, in their order, as one text. */
+function listOf(value: unknown): string | undefined {
+  return Array.isArray(value) ? value.map(String).toSorted().join(' ') : undefined
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { temporaryDirectory } from '@sleepless/testing'
@@ -76,6 +77,48 @@ describe('an edit by hand is found, and named:', () => {
       `task ${taskOf(3)}`,
       'project is "shop"; by the log up to event 4 it is absent',
     ],
+    ...[
+      "prompt = prompt || '!'",
+      "labels = '[]'",
+      "labels = 'nonsense'",
+      "model = 'opus'",
+      'timeout_ms = timeout_ms + 1',
+      'budget_micro_usd = 500000',
+      'budget_micro_usd = NULL',
+      "metadata = json_set(metadata, '$.ticket', 8)",
+      'deadline = deadline + 1',
+      "on_dependency_failure = 'run'",
+      `parent = '${taskOf(1)}'`,
+    ].map((edit): [string, string, string, RegExp] => [
+      `what was asked for, by ${edit}`,
+      `UPDATE tasks SET ${edit} WHERE id = '${taskOf(3)}'`,
+      `task ${taskOf(3)}`,
+      /^requestSha256 is "[0-9a-f]{64}"; by the log up to event 4 it is "[0-9a-f]{64}"$/,
+    ]),
+    [
+      "a task's executor",
+      `UPDATE tasks SET executor = 'shout' WHERE id = '${taskOf(3)}'`,
+      `task ${taskOf(3)}`,
+      'executor is "shout"; by the log up to event 4 it is "claude"',
+    ],
+    [
+      "a task's place in the order",
+      `UPDATE tasks SET sort_key = 0 WHERE id = '${taskOf(3)}'`,
+      `task ${taskOf(3)}`,
+      /^sortKey is 0; by the log/,
+    ],
+    [
+      'what a task goes on with',
+      `UPDATE tasks SET follow_up_of = NULL WHERE id = '${taskOf(3)}'`,
+      `task ${taskOf(3)}`,
+      /^followUpOf is absent; by the log/,
+    ],
+    [
+      'a dependency that was taken away',
+      `DELETE FROM dependencies WHERE depends_on = '${taskOf(2)}'`,
+      `task ${taskOf(3)}`,
+      `dependsOn is "${taskOf(1)}"; by the log up to event 4 it is "${taskOf(1)} ${taskOf(2)}"`,
+    ],
     [
       "a result's commit",
       `UPDATE tasks SET result = json_set(result, '$.commit', '${'0'.repeat(40)}')`,
@@ -139,7 +182,7 @@ describe('an edit by hand is found, and named:', () => {
     ],
     [
       'a task that was removed',
-      `DELETE FROM tasks WHERE id = '${taskOf(3)}'`,
+      `DELETE FROM dependencies; DELETE FROM tasks WHERE id = '${taskOf(3)}'`,
       `task ${taskOf(3)}`,
       'the log up to event 4 tells of a row; there is none',
     ],
@@ -228,6 +271,29 @@ describe('an edit by hand is found, and named:', () => {
     expect(problems[0]?.what).toMatch(what)
     expect(problemCount).toBeGreaterThan(0)
   })
+})
+
+test('a prompt whose event is older than the hash of requests is taken as it is', async () => {
+  const edit = `UPDATE tasks SET prompt = 'another' WHERE id = '${taskOf(2)}'`
+  expect(await auditAfter(sql(edit))).toMatchObject({ problems: [] })
+})
+
+test('a database of the first schema version is audited as it is', async () => {
+  const file = path.join(directory, 'first.db')
+  const connection = openWriter(file, (first) => {
+    const migration = new URL('../../migrations/0001-initial.sql', import.meta.url)
+    first.exec(readFileSync(migration, 'utf8'))
+    first.pragma('user_version = 1')
+    first.exec(
+      `INSERT INTO tasks (id, kind, prompt, status, priority, timeout_ms, attempts, tries, created_at)
+       VALUES ('tsk_0', 'thought', 'p', 'queued', 50, 1, 0, 0, 0)`,
+    )
+  })
+  connection.close()
+  const { problems } = auditDatabase(file, { states: true })
+  expect(problems).toMatchObject([
+    { where: 'task tsk_0', what: expect.stringMatching(/no event tells of$/) },
+  ])
 })
 
 test('as many problems are kept as a person can read, and all are counted', async () => {

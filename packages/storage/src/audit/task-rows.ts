@@ -1,13 +1,17 @@
 import { hash } from 'node:crypto'
 
-import type { RowFacts } from '@sleepless/domain'
+import { requestText, type RowFacts } from '@sleepless/domain'
 
 import type { Connection } from '../database.ts'
 
+/** Of its columns, those of later versions may be absent. */
 interface TaskRow {
   readonly id: string
-  readonly [column: string]: string | number | null
+  readonly deadline?: number | null
+  readonly [column: string]: string | number | null | undefined
 }
+
+const FIRST_WITH_DEPENDENCIES = 2
 
 interface AttemptRow {
   readonly id: string
@@ -22,23 +26,53 @@ export interface FactRow {
   readonly facts: RowFacts
 }
 
-export function* taskFacts(connection: Connection): Generator<FactRow, void, undefined> {
+/** @param version of the schema. */
+export function* taskFacts(
+  connection: Connection,
+  version: number,
+): Generator<FactRow, void, undefined> {
+  const dependsOn =
+    version < FIRST_WITH_DEPENDENCIES
+      ? 'NULL'
+      : `(SELECT group_concat(depends_on, ' ' ORDER BY depends_on) FROM dependencies
+          WHERE task_id = tasks.id)`
   const counts = hasMessages(connection)
     ? 'messages, undelivered_messages AS undeliveredMessages'
     : '0 AS messages, 0 AS undeliveredMessages'
   const rows = connection.prepare<[], TaskRow>(
-    `SELECT id, kind, project, status, priority, requester, attempts,
-       open_attempt_id AS openAttemptId, cancel_requested_at AS cancelRequestedAt,
+    `SELECT *, open_attempt_id AS openAttemptId, cancel_requested_at AS cancelRequestedAt,
        ${counts},
        created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
-       result, failure
+       ${dependsOn} AS dependsOn
      FROM tasks ORDER BY id`,
   )
-  for (const { result, failure, ...row } of rows.iterate()) {
+  for (const row of rows.iterate()) {
+    const { id, result, failure } = row
     const { commit, branch, summary } = parsed(result ?? null)
-    const facts = { ...present(row), ...present({ commit, branch, summary }) }
-    yield { taskId: row.id, id: row.id, facts: { ...facts, failureCode: codeOf(failure ?? null) } }
+    const facts = {
+      ...present(row),
+      ...present({ commit, branch, summary }),
+      ...present({ sortKey: row['sort_key'], followUpOf: row['follow_up_of'] }),
+      requestSha256: requestSha256(row),
+      failureCode: codeOf(failure ?? null),
+    }
+    yield { taskId: id, id, facts }
   }
+}
+
+function requestSha256(row: TaskRow): string {
+  const request = {
+    prompt: row['prompt'],
+    labels: jsonOf(row['labels']),
+    model: row['model'],
+    timeoutMs: row['timeout_ms'],
+    budgetMicroUsd: row['budget_micro_usd'],
+    metadata: jsonOf(row['metadata']),
+    deadline: row.deadline,
+    onDependencyFailure: row['on_dependency_failure'],
+    parent: row['parent'],
+  }
+  return hash('sha256', requestText(request))
 }
 
 export function* attemptFacts(connection: Connection): Generator<FactRow, void, undefined> {
@@ -86,12 +120,17 @@ function codeOf(failure: string | number | null): string | undefined {
 
 /** What is no JSON object has no fields; it then differs from what the log tells. */
 export function parsed(json: string | number | null): Readonly<Record<string, unknown>> {
-  if (typeof json !== 'string') return {}
+  const value = jsonOf(json)
+  return { ...(typeof value === 'object' ? value : undefined) }
+}
+
+/** What is no JSON is taken as it stands. */
+function jsonOf(json: string | number | null | undefined): unknown {
+  if (typeof json !== 'string') return json
   try {
-    const value: unknown = JSON.parse(json)
-    return { ...(typeof value === 'object' ? value : undefined) }
+    return JSON.parse(json)
   } catch {
-    return {}
+    return json
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from '@sleepless/domain'
 
 import type { Connection } from '../database.ts'
+import { schemaVersion } from '../migrate.ts'
 import type { Problems } from './problem.ts'
 import { attemptFacts, messageFacts, parsed, taskFacts, type FactRow } from './task-rows.ts'
 
@@ -40,8 +41,10 @@ export function verifyTasks(
   connection: Connection,
   { problems, onProgress }: VerifyTasksOptions,
 ): number {
+  // First, since nothing can be asked of a connection in which a cursor is open.
+  const version = schemaVersion(connection)
   const events = cursorOf(eventsByTask(connection))
-  const tasks = cursorOf(taskFacts(connection))
+  const tasks = cursorOf(taskFacts(connection, version))
   const attempts = cursorOf(attemptFacts(connection))
   const messages = cursorOf(messageFacts(connection))
   let count = 0
