@@ -1,6 +1,7 @@
 export { auditDatabase } from './audit/audit-database.ts'
 export type { AuditOptions, AuditProgress, AuditReport } from './audit/audit-database.ts'
 export type { Problem } from './audit/problem.ts'
+export type { NotedHead } from './audit/verify-chain.ts'
 export { backUpDatabase } from './backup/back-up-database.ts'
 export type { Backup, BackUpOptions, BackUpProgress } from './backup/back-up-database.ts'
 export {

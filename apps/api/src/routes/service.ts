@@ -12,6 +12,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
 import type { ApiDeps } from '../deps.ts'
+import { epochOf } from '../live/epoch.ts'
 
 const noFields = z.strictObject({}).nullish()
 
@@ -35,6 +36,11 @@ export function serviceRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
         scheduler: isVacant(tx, SCHEDULER_ROLE)
           ? null
           : leaderView(tx.leaders.find(SCHEDULER_ROLE)),
+        events: {
+          headId: tx.events.head(),
+          headHash: tx.events.headHash(),
+          epoch: epochOf(store.epochs),
+        },
       })),
     )
 

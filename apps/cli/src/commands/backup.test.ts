@@ -70,6 +70,7 @@ describe('sleepless backup', () => {
     expect(path.dirname(file)).toBe(home.backups)
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(verified).toBe('verified: pages and references sound, 1 events in an unbroken chain')
+    expect(stdout).toMatch(/, head 1:[0-9a-f]{64}\n$/)
   })
 
   test('gives JSON with what proves the copy', async () => {
@@ -220,6 +221,41 @@ describe('sleepless doctor --audit', () => {
     expect(JSON.parse(stdout).checks).toContainEqual(
       expect.objectContaining({ name: 'audit', status: 'ok' }),
     )
+  })
+
+  test('finds the head that the last audit told of, and misses it when the log is another one', async () => {
+    await using home = await newHome()
+    await home.submit()
+    const before = await home.run('doctor', '--audit')
+    const [, head = ''] = /; head (1:[0-9a-f]{64})/.exec(before.stdout) ?? []
+    await home.submit()
+    const after = await home.run('doctor', '--audit', '--head', head)
+    expect(after.stdout).toContain('2 events unbroken, event 1 as it was noted, 2 tasks agree')
+
+    const other = await home.run('doctor', '--audit', '--head', `1:${'0'.repeat(64)}`)
+    expect(other.stdout).toContain('event 1: its hash is not the one that was noted')
+    expect(other.exitCode).toBe(1)
+  })
+
+  test('misses a head where there is no database any more', async () => {
+    await using home = await newHome()
+    const { stdout, exitCode } = await home.run(
+      'doctor',
+      '--audit',
+      '--head',
+      `7:${'0'.repeat(64)}`,
+    )
+    expect(stdout).toContain('there is no database, and so no event 7')
+    expect(exitCode).toBe(1)
+  })
+
+  test.each([
+    [['--audit', '--head', '7']],
+    [['--audit', '--head', `x:${'0'.repeat(64)}`]],
+    [['--head', `7:${'0'.repeat(64)}`]],
+  ])('takes no %s', async (argv) => {
+    await using home = await newHome()
+    expect((await home.run('doctor', ...argv)).exitCode).toBe(2)
   })
 
   test('says that a database is damaged, and what to do', async () => {

@@ -64,9 +64,10 @@ function targetOf(to: string | undefined, backupsPath: string, cwd: string): str
   return isDirectory ? path.join(target, name) : target
 }
 
-function tell(printer: Printer, { file, bytes, events, headId, schemaVersion }: Backup): void {
+function tell(printer: Printer, made: Backup): void {
+  const { file, bytes, events, headId, headHash, schemaVersion } = made
   printer.line(file)
   const size = `${(bytes / 1024 ** 2).toFixed(1)} MiB`
   printer.line(`verified: pages and references sound, ${events} events in an unbroken chain`)
-  printer.line(`${size}, schema version ${schemaVersion}, up to event ${headId}`)
+  printer.line(`${size}, schema version ${schemaVersion}, head ${headId}:${headHash}`)
 }

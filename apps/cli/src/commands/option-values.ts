@@ -1,3 +1,4 @@
+import type { NotedHead } from '@sleepless/storage'
 import { InvalidArgumentError } from 'commander'
 
 import { parseDuration } from '../terminal/duration.ts'
@@ -46,4 +47,13 @@ export function concurrencyOption(text: string): number {
     throw new InvalidArgumentError('Expected a whole number from 1 to 1000.')
   }
   return concurrency
+}
+
+/** Reads an event as `backup`, `doctor --audit` and `GET /v1/health` tell of it. */
+export function headOption(text: string): NotedHead {
+  const [, id, hash] = /^(\d{1,16}):([0-9a-f]{64})$/i.exec(text) ?? []
+  if (id === undefined || hash === undefined) {
+    throw new InvalidArgumentError('Expected the id of an event, a colon, and 64 hex digits.')
+  }
+  return { id: Number(id), hash: hash.toLowerCase() }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 
-import { auditDatabase, storeFailureOf, type AuditReport } from '@sleepless/storage'
+import { auditDatabase, storeFailureOf, type AuditReport, type NotedHead } from '@sleepless/storage'
 
 import type { CliContext } from '../cli-context.ts'
 import { homeOf } from '../database/home-of.ts'
@@ -15,17 +15,22 @@ export interface Audit {
 
 const REMEDY = 'Find out who changed it; to go back: sleepless restore <file>'
 
-/** Reads the whole event log, and holds the tables against it. Changes nothing; takes its time. */
-export function audit(context: CliContext): Audit {
+/**
+ * Reads the whole event log, and holds the tables against it. Changes nothing; takes its time.
+ *
+ * @param noted what the log must still contain.
+ */
+export function audit(context: CliContext, noted?: NotedHead): Audit {
   const { databaseFile } = homeOf(context)
-  if (!existsSync(databaseFile)) return named(ok('there is no database yet'), null)
+  if (!existsSync(databaseFile)) return named(noDatabase(noted), null)
   try {
     using progress = createProgressLine(context)
-    const report = auditDatabase(databaseFile, { states: true, onProgress: progress.show })
+    const report = auditDatabase(databaseFile, { states: true, noted, onProgress: progress.show })
     const { events, tasks, problemCount, headId, headHash } = report
     if (problemCount === 0) {
-      const head = events === 0 ? '' : `; event ${headId} is ${headHash}`
-      return named(ok(`${events} events unbroken, ${tasks} tasks agree with them${head}`), report)
+      const since = noted === undefined ? '' : `, event ${noted.id} as it was noted`
+      const sound = `${events} events unbroken${since}, ${tasks} tasks agree with them`
+      return named(ok(`${sound}; head ${headId}:${headHash}`), report)
     }
     return named(fail(summaryOf(report), REMEDY), report)
   } catch (error) {
@@ -33,6 +38,11 @@ export function audit(context: CliContext): Audit {
     if (failure === undefined) throw error
     return named(fail(failure.message, failure.remedy), null)
   }
+}
+
+function noDatabase(noted: NotedHead | undefined): Verdict {
+  if (noted === undefined) return ok('there is no database yet')
+  return fail(`there is no database, and so no event ${noted.id}`, REMEDY)
 }
 
 function named(verdict: Verdict, report: AuditReport | null): Audit {

@@ -32,6 +32,13 @@ export const serviceHealthView = z.object({
       since: instantField,
     })
     .nullable(),
+  /** Noted down elsewhere, it proves later that the log up to there is the same. */
+  events: z.object({
+    /** 0 when there is none. */
+    headId: z.int().nonnegative(),
+    headHash: z.hash('sha256'),
+    epoch: z.string(),
+  }),
 })
 export type ServiceHealthView = z.output<typeof serviceHealthView>
 

@@ -96,6 +96,8 @@ export interface ReadTx {
     list(filter: EventFilter, page: Page & { readonly after: number }): readonly LoggedEvent[]
     /** Id of the newest event; 0 when there is none. */
     head(): number
+    /** Of the newest event, as hex: it stands for the whole log. */
+    headHash(): string
   }
   readonly workers: {
     find(id: WorkerId): Worker | undefined

@@ -7,10 +7,12 @@ import { beforeAll, afterAll, describe, expect, test } from 'vitest'
 import { backUpDatabase } from '../backup/back-up-database.ts'
 import { openWriter, type Connection } from '../database.ts'
 import { beginEpoch } from '../epochs.ts'
+import { eventHash, GENESIS_HASH } from '../event-chain.ts'
 import { COMMIT, logHistory } from '../fixtures/logged-history.ts'
 import { attemptOf, taskOf } from '../fixtures/rows.ts'
 import { openStore } from '../store.ts'
 import { auditDatabase, type AuditReport } from './audit-database.ts'
+import type { EventRow, NotedHead } from './verify-chain.ts'
 
 const resources = new AsyncDisposableStack()
 let original: string
@@ -27,14 +29,17 @@ beforeAll(async () => {
 afterAll(() => resources.disposeAsync())
 
 /** Audits a copy in which somebody has changed something past the program. */
-async function auditAfter(edit: (connection: Connection) => void): Promise<AuditReport> {
+async function auditAfter(
+  edit: (connection: Connection) => void,
+  noted?: NotedHead,
+): Promise<AuditReport> {
   const file = path.join(directory, `copy-${copies++}.db`)
   await backUpDatabase({ file: original, target: file })
   const connection = openWriter(file)
   connection.pragma('foreign_keys = OFF')
   edit(connection)
   connection.close()
-  return auditDatabase(file, { states: true })
+  return auditDatabase(file, { states: true, noted })
 }
 
 const sql = (text: string) => (connection: Connection) => connection.exec(text)
@@ -337,6 +342,62 @@ test('a database in use is read as it is at one moment', async () => {
   expect(seen.length).toBeGreaterThan(0)
   expect(await store.read((tx) => tx.events.head())).toBe(14)
 })
+
+describe('a head that was noted down elsewhere', () => {
+  const note = (): NotedHead => {
+    const { headId: id, headHash: hash } = auditDatabase(original, { states: false })
+    return { id, hash }
+  }
+  const audited = (edit: string, noted: NotedHead): Promise<AuditReport> =>
+    auditAfter(sql(edit), noted)
+
+  test('is found in a log that has grown since', async () => {
+    const begin = (connection: Connection) => beginEpoch(connection, new Date('2026-06-01'))
+    expect(await auditAfter(begin, note())).toMatchObject({ problems: [], events: 15 })
+  })
+
+  test('may be that of an empty log', async () => {
+    const noted = { id: 0, hash: '0'.repeat(64) }
+    expect(await audited('', noted)).toMatchObject({ problems: [] })
+  })
+
+  test('is missed when the newest events are gone, with all that they told of', async () => {
+    const edit = `DELETE FROM events WHERE task_id = '${taskOf(2)}';
+      DELETE FROM events WHERE id > 9;
+      DELETE FROM attempts WHERE task_id = '${taskOf(2)}'`
+    expect((await audited(edit, note())).problems).toContainEqual({
+      where: 'event 14',
+      what: 'it was noted, and the log has no such event',
+    })
+  })
+
+  test('is not that of a log that was written anew, every hash of it right', async () => {
+    const { problems } = await auditAfter(rewriteLog, note())
+    const what = 'its hash is not the one that was noted: the log up to it has been rewritten'
+    expect(problems).toEqual([{ where: 'event 14', what }])
+  })
+
+  test('is known to be taken back by a restore', async () => {
+    const begin = (connection: Connection) => beginEpoch(connection, new Date('2026-06-01'))
+    const { problems } = await auditAfter(begin, { ...note(), id: 20 })
+    const what = 'it was noted, and a restore has taken it back'
+    expect(problems).toEqual([{ where: 'event 20', what }])
+  })
+})
+
+/** What somebody would do who knows how the log is chained, and gives output another time. */
+function rewriteLog(connection: Connection): void {
+  const rows = connection.prepare<[], EventRow>(
+    'SELECT *, task_id AS taskId, attempt_id AS attemptId FROM events ORDER BY id',
+  )
+  const update = connection.prepare('UPDATE events SET at = ?, hash = ? WHERE id = ?')
+  let previous = GENESIS_HASH
+  for (const row of rows.all()) {
+    const at = row.type === 'attempt.output' ? row.at + 1 : row.at
+    previous = eventHash(previous, { ...row, at: new Date(at) })
+    update.run(at, previous, row.id)
+  }
+}
 
 test('the hash of the head stands for the whole log', async () => {
   const same = await Promise.all([auditAfter(() => {}), auditAfter(() => {})])

@@ -3,7 +3,7 @@ import { readEpochs } from '../epochs.ts'
 import { schemaVersion } from '../migrate.ts'
 import { collectProblems, type Problem, type Problems } from './problem.ts'
 import { parsed } from './task-rows.ts'
-import { verifyChain, type ChainReport } from './verify-chain.ts'
+import { verifyChain, type ChainReport, type NotedHead } from './verify-chain.ts'
 import { verifyTasks } from './verify-tasks.ts'
 
 export interface AuditProgress {
@@ -15,6 +15,8 @@ export interface AuditProgress {
 export interface AuditOptions {
   /** Whether tasks, attempts and projects are held against the log as well. */
   readonly states: boolean
+  /** What the log must still contain. */
+  readonly noted?: NotedHead | undefined
   readonly onProgress?: (progress: AuditProgress) => void
 }
 
@@ -46,7 +48,7 @@ export function auditDatabase(file: string, options: AuditOptions): AuditReport 
 
 function auditConnection(
   connection: Connection,
-  { states, onProgress }: AuditOptions,
+  { states, noted, onProgress }: AuditOptions,
 ): AuditReport {
   const problems = collectProblems()
   const step = (name: AuditProgress['step']) => (done: number) => onProgress?.({ step: name, done })
@@ -55,6 +57,7 @@ function auditConnection(
   const projects = new Map<string, string>()
   const chain = verifyChain(connection, {
     problems,
+    noted,
     onProgress: step('events'),
     onEvent({ type, data }) {
       if (!states || type !== 'project.created') return

@@ -13,12 +13,21 @@ export interface EventRow {
   readonly hash: Buffer
 }
 
+/** An event as it was, noted down elsewhere; it stands for all events up to it. */
+export interface NotedHead {
+  readonly id: number
+  /** As hex. */
+  readonly hash: string
+}
+
 export interface VerifyChainOptions {
   readonly problems: Problems
   /** Called now and then with how many events have been read so far. */
   readonly onProgress?: ((events: number) => void) | undefined
   /** Called with each event, in order. */
   readonly onEvent?: (event: EventRow) => void
+  /** What the log must still contain. */
+  readonly noted?: NotedHead | undefined
 }
 
 /** The state of a log, which a copy elsewhere must have as well. */
@@ -38,7 +47,7 @@ const PROGRESS_EVERY = 10_000
  */
 export function verifyChain(
   connection: Connection,
-  { problems, onProgress, onEvent }: VerifyChainOptions,
+  { problems, onProgress, onEvent, noted }: VerifyChainOptions,
 ): ChainReport {
   const epochs = readEpochs(connection)
   const rows = connection.prepare<[], EventRow>(
@@ -48,6 +57,7 @@ export function verifyChain(
   let last: Pick<EventRow, 'id' | 'hash'> = { id: 0, hash: GENESIS_HASH }
   let events = 0
   let isBroken = false
+  let found = noted?.id === last.id ? last : undefined
   for (const row of rows.iterate()) {
     const flaw = isBroken ? undefined : flawOf(row, last, epochs)
     if (flaw !== undefined) {
@@ -56,11 +66,25 @@ export function verifyChain(
       isBroken = true
     }
     onEvent?.(row)
+    if (row.id === noted?.id) found = row
     last = row
     events += 1
     if (events % PROGRESS_EVERY === 0) onProgress?.(events)
   }
+  if (noted !== undefined && found?.hash.toString('hex') !== noted.hash) {
+    problems.add(`event ${noted.id}`, found === undefined ? goneBy(noted, epochs) : REWRITTEN)
+  }
   return { events, headId: last.id, headHash: last.hash.toString('hex') }
+}
+
+const REWRITTEN = 'its hash is not the one that was noted: the log up to it has been rewritten'
+
+function goneBy({ id }: NotedHead, epochs: readonly Epoch[]): string {
+  const isTakenBack = epochs.some(
+    ({ afterEventId, firstEventId }) => id > afterEventId && id < firstEventId,
+  )
+  if (isTakenBack) return 'it was noted, and a restore has taken it back'
+  return 'it was noted, and the log has no such event'
 }
 
 function flawOf(

@@ -25,6 +25,9 @@ export function eventReads(db: Database, connection: Connection): ReadTx['events
     .prepare()
   // By hand, since it is asked after each commit: a limit that is bound has SQLite plan anew each time.
   const head = connection.prepare<[], number | null>('SELECT max(id) FROM events').pluck()
+  const headHash = connection
+    .prepare<[], Row['hash']>('SELECT hash FROM events ORDER BY id DESC LIMIT 1')
+    .pluck()
 
   return {
     list({ taskId }, page) {
@@ -32,6 +35,7 @@ export function eventReads(db: Database, connection: Connection): ReadTx['events
       return rows.map(toEvent)
     },
     head: () => head.get() ?? 0,
+    headHash: () => (headHash.get() ?? GENESIS_HASH).toString('hex'),
   }
 }
 
