@@ -26,6 +26,8 @@ import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 
 export interface HireOptions {
   readonly executor: Executor
+  /** Beside that one. */
+  readonly further?: readonly Executor[]
   readonly concurrency?: number
   readonly queue?: Queue
   readonly workspaces?: WorkerDeps['workspaces']
@@ -108,7 +110,8 @@ export async function startPlant(policy: Partial<EnginePolicy> = {}): Promise<Pl
     client,
     folder,
     workspacePath,
-    async hire({ executor, concurrency = 2, queue = plane.queue, between, ...options }) {
+    async hire({ executor, further = [], concurrency = 2, queue = plane.queue, ...options }) {
+      const { between, ...rest } = options
       const id = ids.workerId()
       const workerClient = createWorkerClient(id, { url, token: TOKENS.worker })
       const worker = await createWorker(
@@ -116,13 +119,13 @@ export async function startPlant(policy: Partial<EnginePolicy> = {}): Promise<Pl
           id,
           api: between?.(workerClient) ?? workerClient,
           queue,
-          executors: [executor],
+          executors: [executor, ...further],
           workspaces: createWorkspaces({ root: workspacePath }),
           branches: createBranches({ root: workspacePath }),
           journalPath: path.join(workspacePath, 'journal'),
           logger: plane.logger,
-          ...options,
-          timing: { ...TIMING, ...options.timing },
+          ...rest,
+          timing: { ...TIMING, ...rest.timing },
         },
         { name: 'host:1', concurrency, labels: [] },
       )

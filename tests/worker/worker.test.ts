@@ -435,8 +435,8 @@ describe('a worker that ends', () => {
       executor,
       between: (api) => ({
         ...api,
-        async claim(held) {
-          const claimed = await api.claim(held)
+        async claim(held, executors) {
+          const claimed = await api.claim(held, executors)
           claiming.resolve()
           await release.promise
           return claimed

@@ -45,15 +45,14 @@ export async function createWorker(
       else heartbeats.now()
     }),
   )
-  const orders = ordersInHand(createOrderHandler(deps, { attempts, agents, journals }))
-  const pool = poolOf(
-    traits.labels,
-    executors.map(({ name }) => name),
-  )
+  const handle = createOrderHandler(deps, { attempts, agents, journals })
+  const orders = ordersInHand(handle, traits.concurrency)
+  const { labels, concurrency } = traits
+  const isAble = (): boolean => agents.isAnyAvailable() && shortage.current() === undefined
   const intake = resources.use(
     await openIntake({
-      open: () => queue.consume(orders.handle, { concurrency: traits.concurrency, pool }),
-      isAble: () => agents.isAnyAvailable() && shortage.current() === undefined,
+      open: (pool) => queue.consume(orders.handle, { concurrency, pool }),
+      pool: () => (isAble() ? poolOf(labels, agents.current()) : undefined),
       logger,
     }),
   )

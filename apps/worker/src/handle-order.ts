@@ -1,5 +1,5 @@
 import { ApiError, type ClaimAnswer } from '@sleepless/contracts'
-import type { Executor, Order, OrderHandler } from '@sleepless/domain'
+import { ableExecutors, type Executor, type Order, type OrderHandler } from '@sleepless/domain'
 
 import type { AgentWatch, AgentWatches } from './agent-watch.ts'
 import { createReporter } from './attempt/reporter.ts'
@@ -68,13 +68,14 @@ export function createOrderHandler(
 
   function executorFor(name: string): Executor {
     const executor = deps.executors.find((one) => one.name === name)
-    return executor === undefined ? missing(name) : watched(executor, agents.of(name))
+    if (executor === undefined) throw new Error(`this worker has no executor ${name}`)
+    return watched(executor, agents.of(name))
   }
 
   return async (order) => {
     const { attemptId, taskId } = order
     try {
-      const claimed = await claim(deps, order, attempts.closedSignal)
+      const claimed = await claim(deps, order, { agents, closedSignal: attempts.closedSignal })
       if (claimed === undefined) return
       logger.info({ attemptId, taskId }, 'attempt claimed')
       await run(order, claimed)
@@ -89,11 +90,13 @@ export function createOrderHandler(
 async function claim(
   { api, logger }: WorkerDeps,
   order: Order,
-  closedSignal: AbortSignal,
+  { agents, closedSignal }: Pick<OrderContext, 'agents'> & { readonly closedSignal: AbortSignal },
 ): Promise<ClaimAnswer | undefined> {
   try {
     const signal = AbortSignal.any([AbortSignal.timeout(CLAIM_DEADLINE_MS), closedSignal])
-    return await persist(() => api.claim(order), { signal })
+    // Said at the moment of the claim: the order may be of a queue that the worker has just left.
+    const able = (): readonly string[] => ableExecutors(agents.current())
+    return await persist(() => api.claim(order, able()), { signal })
   } catch (error) {
     if (!isConflict(error)) throw error
     logger.debug({ attemptId: order.attemptId }, 'order superseded')
@@ -117,28 +120,6 @@ function watched(executor: Executor, agent: AgentWatch | undefined): Executor {
       const outcome = yield* executor.run(order, context)
       if (outcome.kind === 'failed') agent?.heed(outcome.failure)
       return outcome
-    },
-  }
-}
-
-/** Stands for an executor that this worker was configured with when the order was made, and is not now. */
-function missing(name: string): Executor {
-  const failure = {
-    code: 'AGENT_NOT_INSTALLED',
-    message: `This worker has no executor ${name}.`,
-  } as const
-  return {
-    name,
-    needsWorkspace: false,
-    steer: false,
-    probe: async () => ({ available: false, code: failure.code, detail: failure.message }),
-    // oxlint-disable-next-line require-yield -- there is nothing to tell
-    async *run() {
-      return {
-        kind: 'failed',
-        failure,
-        usage: { costMicroUsd: 0, inputTokens: 0, outputTokens: 0 },
-      }
     },
   }
 }

@@ -3,39 +3,48 @@ import type { Logger } from '@sleepless/runtime'
 
 /** The worker's way to orders: open only while it can run something, so that others get them else. */
 export interface Intake extends AsyncDisposable {
-  /** To be called when `isAble` may have changed. */
+  /** To be called when `pool` may have changed. */
   update(): void
   /** For good: what runs goes on. */
   close(): Promise<void>
 }
 
 export interface IntakeOptions {
-  /** Begins to take orders. */
-  readonly open: () => Promise<OrderConsumer>
-  readonly isAble: () => boolean
+  /** Begins to take the orders of a pool. */
+  readonly open: (pool: string) => Promise<OrderConsumer>
+  /** Whose orders it can run at present; undefined: nobody's. */
+  readonly pool: () => string | undefined
   readonly logger: Pick<Logger, 'info' | 'warn'>
 }
 
 const RETRY_MS = 5000
 
 /** @throws what `open` throws, if the worker is able from the start. */
-export async function openIntake({ open, isAble, logger }: IntakeOptions): Promise<Intake> {
+export async function openIntake({ open, pool, logger }: IntakeOptions): Promise<Intake> {
   let consumer: OrderConsumer | undefined
+  let taken: string | undefined
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
 
   async function adjust(): Promise<void> {
-    const shouldTake = !isClosed && isAble()
-    if (shouldTake === (consumer !== undefined)) return
-    if (shouldTake) consumer = await open()
-    else await letGo()
-    if (!isClosed) logger.info({ isTaking: shouldTake }, 'orders are taken, or no longer')
+    const wanted = isClosed ? undefined : pool()
+    if (wanted === taken) return
+    await letGo()
+    if (wanted !== undefined) consumer = await open(wanted)
+    taken = wanted
+    if (!isClosed) {
+      logger.info(
+        { isTaking: wanted !== undefined, pool: wanted },
+        'orders are taken, or no longer',
+      )
+    }
   }
 
   /** What it has brought goes on running. A new one is opened when there is need for it again. */
   async function letGo(): Promise<void> {
     const before = consumer
     consumer = undefined
+    taken = undefined
     await before?.pause()
     await before?.[Symbol.asyncDispose]()
   }

@@ -7,10 +7,16 @@ export interface OrdersInHand {
   allEnded(deadlineMs: number, hurry?: AbortSignal): Promise<void>
 }
 
-export function ordersInHand(handle: OrderHandler): OrdersInHand {
+/**
+ * @param limit orders beyond it are left to others. There are such only where another queue was opened
+ *   while what the one before had brought was still running.
+ */
+export function ordersInHand(handle: OrderHandler, limit: number): OrdersInHand {
   const handled = new Set<Promise<void>>()
   return {
     async handle(order) {
+      // The scheduler finds it in no queue, and publishes it again.
+      if (handled.size >= limit) return
       const ended = handle(order)
       handled.add(ended)
       try {

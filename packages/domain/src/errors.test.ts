@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import {
   DependencyCycleError,
   DomainError,
+  ExecutorUnavailableError,
   IdempotencyKeyReusedError,
   InvalidIdError,
   InvalidTransitionError,
@@ -27,6 +28,7 @@ test.each([
   [new TaskNotEndedError('x', 'running'), 'TASK_NOT_ENDED'],
   [new InvalidTransitionError('task', 'failed', 'start'), 'INVALID_TRANSITION'],
   [new LeaseLostError('x'), 'LEASE_LOST'],
+  [new ExecutorUnavailableError('claude'), 'EXECUTOR_UNAVAILABLE'],
   [new IdempotencyKeyReusedError(), 'IDEMPOTENCY_KEY_REUSED'],
   [new OutputGapError(5, 3), 'OUTPUT_GAP'],
   [new WorkspaceError('disk full'), 'WORKSPACE_FAILED'],

@@ -130,6 +130,16 @@ export class InvalidTransitionError extends DomainError {
   }
 }
 
+/** The worker cannot run the attempt's executor at present: leave its order to others. */
+export class ExecutorUnavailableError extends DomainError {
+  override readonly name = 'ExecutorUnavailableError'
+  readonly code = 'EXECUTOR_UNAVAILABLE'
+
+  constructor(executor: string) {
+    super(`the worker cannot run the executor ${executor} at present`)
+  }
+}
+
 /** The attempt is no longer this worker's: stop its agent, and write nothing more. */
 export class LeaseLostError extends DomainError {
   override readonly name = 'LeaseLostError'

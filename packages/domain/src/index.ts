@@ -13,6 +13,7 @@ export { assertNoCycle } from './dependency-graph.ts'
 export {
   DependencyCycleError,
   DomainError,
+  ExecutorUnavailableError,
   IdempotencyKeyReusedError,
   InvalidIdError,
   InvalidTransitionError,
@@ -37,7 +38,7 @@ export { FAILURE_CODES, failureReasons } from './failures.ts'
 export type { Failure, FailureCode, FailureReason, PushFailureCode } from './failures.ts'
 export { WAIT_REASONS, type Wait, type WaitReason } from './gates/gate.ts'
 export { attemptId, taskId, workerId, type AttemptId, type TaskId, type WorkerId } from './ids.ts'
-export { hasLabels, normalizeLabels, poolOf } from './labels.ts'
+export { ableExecutors, hasLabels, normalizeLabels, poolOf } from './labels.ts'
 export { MAX_TASK_MESSAGE_CHARACTERS, MAX_TASK_MESSAGES, type Message } from './message.ts'
 export type { AbandonedOutcome, AttemptOutcome, Usage } from './outcome.ts'
 export type { Branches, BranchPush, ProjectBranch, ReceivedCommit } from './ports/branches.ts'

@@ -1,8 +1,8 @@
-import { LeaseLostError, type Order } from '@sleepless/domain'
+import { ExecutorUnavailableError, LeaseLostError, type Order } from '@sleepless/domain'
 import { describe, expect, test } from 'vitest'
 
 import { cancel } from './cancel.ts'
-import { claim, type Claimed } from './claim.ts'
+import { claim, type Claimant, type Claimed } from './claim.ts'
 import { createProject } from './create-project.ts'
 import {
   engineFixture,
@@ -12,7 +12,6 @@ import {
   workerOf,
   type EngineFixture,
 } from './fixtures/engine-fixture.ts'
-import type { Holder } from './held-attempt.ts'
 
 async function ordered(engine: EngineFixture): Promise<Order> {
   await engine.submit()
@@ -22,8 +21,20 @@ async function ordered(engine: EngineFixture): Promise<Order> {
   return order
 }
 
-const claimed = (engine: EngineFixture, holder: Holder): Promise<Claimed> =>
+const claimed = (engine: EngineFixture, holder: Claimant): Promise<Claimed> =>
   engine.write((tx, deps) => claim(tx, deps, holder))
+
+test('a worker that cannot run the executor leaves the attempt to others', async () => {
+  await using engine = await engineFixture()
+  const order = await ordered(engine)
+  const unable = { ...order, workerId: WORKER, executors: ['command:lint'] }
+  await expect(claimed(engine, unable)).rejects.toThrow(ExecutorUnavailableError)
+  expect(await engine.task(order.taskId)).toMatchObject({ status: 'queued', attempts: 0 })
+  const able = { ...order, workerId: workerOf(2), executors: ['command:lint', 'claude'] }
+  expect((await claimed(engine, able)).attempt.number).toBe(1)
+  // What it has claimed is its own, also when it asks again and can run nothing by then.
+  expect((await claimed(engine, { ...able, executors: [] })).attempt.number).toBe(1)
+})
 
 describe('the worker that claims first', () => {
   test('gets the attempt, and a lease on it', async () => {

@@ -1,4 +1,5 @@
 import {
+  ExecutorUnavailableError,
   LeaseLostError,
   transitionTask,
   type Attempt,
@@ -23,12 +24,18 @@ export interface Claimed {
   readonly messages: readonly Message[]
 }
 
+export interface Claimant extends Holder {
+  /** Those that the worker can run at present; absent: whatever the attempt needs. */
+  readonly executors?: readonly string[]
+}
+
 /**
  * Gives a dispatched attempt to the worker that asks first. Asking again changes nothing.
  *
  * @throws {LeaseLostError} when the attempt is another worker's, or over.
+ * @throws {ExecutorUnavailableError} when the worker cannot run it; the attempt is left for others.
  */
-export function claim(tx: WriteTx, deps: EngineDeps, holder: Holder): Claimed {
+export function claim(tx: WriteTx, deps: EngineDeps, holder: Claimant): Claimed {
   const attempt = tx.attempts.find(holder.attemptId)
   if (attempt === undefined || attempt.fence !== holder.fence) {
     throw new LeaseLostError(holder.attemptId)
@@ -49,9 +56,12 @@ function take(
   tx: WriteTx,
   { clock, policy }: EngineDeps,
   attempt: Attempt,
-  { workerId }: Holder,
+  { workerId, executors }: Claimant,
 ): void {
   const task = existingTask(tx, attempt.taskId)
+  if (executors?.includes(task.executor) === false) {
+    throw new ExecutorUnavailableError(task.executor)
+  }
   const now = clock.now()
   tx.attempts.update(attempt, {
     status: 'running',

@@ -101,7 +101,7 @@ function welcome(
     labels,
     executors,
     shortage,
-    pool: poolOf(labels, Object.keys(executors)),
+    pool: poolOf(labels, executors),
     status: draining ? 'draining' : 'online',
     joinedAt: isPresent ? known.joinedAt : now,
     seenAt: now,

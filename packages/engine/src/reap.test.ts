@@ -11,8 +11,11 @@ import {
   workerOf,
   type EngineFixture,
 } from './fixtures/engine-fixture.ts'
+import type { Heartbeat } from './heartbeat.ts'
 import { needsReaping, reap } from './reap.ts'
 
+const AVAILABLE = { available: true, version: '1' } as const
+const LOGGED_OUT = { available: false, code: 'AGENT_NOT_LOGGED_IN', detail: '' } as const
 const HOUR_MS = 3_600_000
 const DEADLINE_MS = LEASE_MS
 
@@ -192,6 +195,30 @@ describe('an order that nobody claims', () => {
     await engine.write(reap)
     const late = engine.write((tx, deps) => claim(tx, deps, { ...order, workerId: WORKER }))
     await expect(late).rejects.toThrow(LeaseLostError)
+  })
+
+  test.each<[string, Partial<Heartbeat>]>([
+    ['is leaving', { draining: true }],
+    ['cannot run it any more', { executors: { claude: LOGGED_OUT, shout: AVAILABLE } }],
+    ['is short of memory', { shortage: { resource: 'memory', detail: '' } }],
+  ])('goes elsewhere at once when the only worker of its pool %s', async (_what, news) => {
+    await using engine = await engineFixture()
+    await ordered(engine)
+    await engine.beat({ workerId: workerOf(2), labels: ['gpu'] })
+    expect(await needed(engine)).toBe(false)
+    await engine.beat(news)
+    expect(await needed(engine)).toBe(true)
+    expect(await engine.write(reap)).toMatchObject([{ pool: '' }])
+    expect(await engine.dispatch()).toMatchObject([{ fence: 2, pool: 'gpu' }])
+  })
+
+  test('stays while another worker takes orders of its pool', async () => {
+    await using engine = await engineFixture()
+    await ordered(engine)
+    await engine.beat({ workerId: workerOf(2) })
+    await engine.beat({ draining: true })
+    expect(await needed(engine)).toBe(false)
+    expect(await engine.write(reap)).toEqual([])
   })
 
   test('expires however often that happens, and the task goes on', async () => {

@@ -1,4 +1,4 @@
-import type { Order, ReadTx, WriteTx } from '@sleepless/domain'
+import type { Attempt, Order, ReadTx, WriteTx } from '@sleepless/domain'
 
 import { loseWorker } from './lose-worker.ts'
 import type { EngineDeps } from './policy.ts'
@@ -22,22 +22,29 @@ export function reap(tx: WriteTx, deps: EngineDeps): readonly Pick<Order, 'attem
   const lost = tx.attempts.leaseExpired(tick).slice(0, MAX_AT_ONCE)
   for (const attempt of lost) settleAttempt(tx, deps, attempt, { kind: 'lost' })
 
-  const oldest = tick - deps.policy.claimDeadlineMs
-  const expired = tx.attempts
-    .dispatched()
-    .slice(0, MAX_AT_ONCE)
-    .filter(({ dispatchedTick }) => dispatchedTick <= oldest)
+  const expired = forsaken(tx, deps).slice(0, MAX_AT_ONCE)
   for (const attempt of expired) settleAttempt(tx, deps, attempt, { kind: 'expired' })
   return [...lost, ...expired].map(({ id, pool }) => ({ attemptId: id, pool }))
 }
 
 /** Whether there is anything that `reap` would do; cheap, and without a transaction of its own. */
-export function needsReaping(tx: ReadTx, { policy }: EngineDeps): boolean {
+export function needsReaping(tx: ReadTx, deps: EngineDeps): boolean {
   const tick = tx.leaseClock.now()
-  const [oldest] = tx.attempts.dispatched()
   return (
-    (oldest !== undefined && oldest.dispatchedTick <= tick - policy.claimDeadlineMs) ||
+    forsaken(tx, deps).length > 0 ||
     tx.workers.leaseExpired(tick).length > 0 ||
     tx.attempts.leaseExpired(tick).length > 0
+  )
+}
+
+/** Orders that were not claimed in time, or whose pool no worker takes orders from any more. */
+function forsaken(tx: ReadTx, { policy }: EngineDeps): readonly Attempt[] {
+  const dispatched = tx.attempts.dispatched()
+  if (dispatched.length === 0) return []
+  const oldest = tx.leaseClock.now() - policy.claimDeadlineMs
+  const taking = tx.facts().workers.filter(({ shortage }) => shortage === undefined)
+  const pools = new Set(taking.map(({ pool }) => pool))
+  return dispatched.filter(
+    ({ pool, dispatchedTick }) => dispatchedTick <= oldest || !pools.has(pool),
   )
 }

@@ -23,7 +23,7 @@ const at = '2026-01-01T00:00:00.000Z'
 
 /** What a worker may do with an attempt, each as a call. */
 const actions = {
-  claim: ({ client }: JoinedWorker, held: Held) => client.claim(held),
+  claim: ({ client }: JoinedWorker, held: Held) => client.claim(held, ['claude']),
   report: ({ client }: JoinedWorker, held: Held) =>
     client.report(held, { firstSeq: 1, reports: [{ type: 'acted', at, action: 'x' }] }),
   output: ({ client }: JoinedWorker, held: Held) =>
@@ -41,7 +41,7 @@ describe('an attempt', () => {
     const worker = await api.join()
     const held = await api.start(worker)
     // Asked again, the answer is the same.
-    expect(await worker.client.claim(held)).toEqual({
+    expect(await worker.client.claim(held, ['claude'])).toEqual({
       attempt: { number: 1, sessionId: held.attemptId.slice('att_'.length) },
       task: {
         prompt: 'Run.',

@@ -22,7 +22,8 @@ export function attemptRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
       { schema: { params: byAttempt, body: claimBody, response: { 200: claimAnswer } } },
       async ({ params, body }) => {
         const holder = holderOf(params.attempt, body)
-        const claimed = await store.write((tx) => claim(tx, engine, holder))
+        const { executors } = body
+        const claimed = await store.write((tx) => claim(tx, engine, { ...holder, executors }))
         return claimView(claimed)
       },
     )

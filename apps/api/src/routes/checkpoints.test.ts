@@ -59,7 +59,7 @@ const anySignal = (): AbortSignal => AbortSignal.timeout(30_000)
 describe('an attempt after one whose agent succeeded', () => {
   test('is told where to go on', async () => {
     const { worker, held, next } = await interrupted()
-    const { resume } = await worker.client.claim(next)
+    const { resume } = await worker.client.claim(next, ['claude'])
     expect(resume).toEqual({ attemptId: held.attemptId, checkpoint: CHECKPOINT })
   })
 
@@ -97,7 +97,7 @@ describe('an attempt after one whose agent succeeded', () => {
 
 test('there is no bundle where nothing was stored', async () => {
   const { worker, held } = await running()
-  expect((await worker.client.claim(held)).resume).toBeNull()
+  expect((await worker.client.claim(held, ['claude'])).resume).toBeNull()
   await expect(worker.client.resumeBundle(held, anySignal())).rejects.toMatchObject({ status: 404 })
 })
 

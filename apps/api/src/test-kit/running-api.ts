@@ -57,7 +57,7 @@ export async function runningApi(
     async start({ client }) {
       const [order] = await plane.store.write((tx) => dispatch(tx, plane.engine))
       if (order === undefined) throw new Error('there was nothing to dispatch')
-      await client.claim(order)
+      await client.claim(order, ['claude'])
       return order
     },
   }

@@ -41,7 +41,8 @@ export interface WorkerClient extends EffectCalls {
   /** Opens the stream whose end tells the service that the worker is gone. */
   connect(signal: AbortSignal): Promise<WorkerConnection>
   leave(): Promise<void>
-  claim(held: Held): Promise<ClaimAnswer>
+  /** @param executors names of those that the worker can run at present. */
+  claim(held: Held, executors: readonly string[]): Promise<ClaimAnswer>
   /** @returns the number of the last report that is on disk. */
   report(held: Held, batch: Pick<ReportBatch, 'firstSeq' | 'reports'>): Promise<number>
   /** @returns the stored length afterwards. */
@@ -71,8 +72,11 @@ export function createWorkerClient(workerId: WorkerId, options: TransportOptions
     async leave() {
       await transport.send(worker, { method: 'DELETE' })
     },
-    claim: (held) =>
-      transport.json(claimAnswer, `${attempt(held)}/claim`, { method: 'POST', json: proof(held) }),
+    claim: (held, executors) =>
+      transport.json(claimAnswer, `${attempt(held)}/claim`, {
+        method: 'POST',
+        json: { ...proof(held), executors },
+      }),
     async report(held, batch) {
       const answer = await transport.json(reportAnswer, `${attempt(held)}/reports`, {
         method: 'POST',

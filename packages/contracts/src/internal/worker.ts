@@ -65,7 +65,11 @@ export const holder = { workerId: workerIdField, fence: fenceField }
 
 export const checkpointBody = z.strictObject({ ...holder, checkpoint })
 
-export const claimBody = z.strictObject(holder)
+export const claimBody = z.strictObject({
+  ...holder,
+  /** Those that the worker can run at present: it gets no attempt of another. */
+  executors: z.array(executorField).max(50),
+})
 /** Said for a dead worker, by another one of its home. */
 export const abandonBody = z.strictObject(holder)
 export const claimAnswer = z.object({
