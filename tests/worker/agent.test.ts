@@ -94,7 +94,7 @@ test('the real agent makes a commit', async () => {
   })
   await plant.hire({
     executor: createClaudeExecutor({
-      credential: { kind: 'api-key', value: 'sk-ant-api03-made-up' },
+      credential: () => ({ kind: 'api-key', value: 'sk-ant-api03-made-up' }),
       baseUrl: model.url,
       toolAccess: 'edits-only',
       killGraceMs: 2000,

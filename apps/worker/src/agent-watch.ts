@@ -6,21 +6,24 @@ import {
 } from '@sleepless/domain'
 import type { Logger } from '@sleepless/runtime'
 
+import { createRefusal, type Refusal } from './refusal.ts'
 import type { WorkerTiming } from './timing.ts'
 
 /** What is known of the worker's agent. */
 export interface AgentWatch extends Disposable {
   current(): AgentAvailability
-  /** A run may show that the agent cannot work whatever the probe says: true until the probe changes. */
+  /** A run may show that the agent cannot work whatever the probe says: see {@link Refusal}. */
   heed(failure: Failure): void
 }
 
 // What a heartbeat may hold.
 const MAX_DETAIL_LENGTH = 2000
 
+type ProbeTiming = Pick<WorkerTiming, 'availableProbeMs' | 'unavailableProbeMs' | 'refusalMs'>
+
 interface AgentWatchOptions {
   readonly logger: Logger
-  readonly timing: Pick<WorkerTiming, 'availableProbeMs' | 'unavailableProbeMs'>
+  readonly timing: ProbeTiming
   readonly onChange: () => void
 }
 
@@ -30,39 +33,42 @@ async function watchAgent(
 ): Promise<AgentWatch> {
   const { name } = executor
   let probed = bounded(await executor.probe())
-  let refuted: { by: AgentAvailability; whileProbed: string } | undefined
+  let refusal: Refusal | undefined
+  let isProbing = false
   let isDisposed = false
-  logProbe(probed)
 
   function current(): AgentAvailability {
-    return refuted?.whileProbed === JSON.stringify(probed) ? refuted.by : probed
+    return refusal?.by ?? probed
   }
 
-  function logProbe(found: AgentAvailability): void {
-    if (found.available) {
-      logger.info({ executor: name, version: found.version }, 'agent available')
-    } else {
-      logger.warn({ executor: name, code: found.code, detail: found.detail }, 'agent unavailable')
-    }
-  }
+  const logProbe = (found: AgentAvailability): void => logFound(logger, name, found)
+  logProbe(probed)
 
   async function probeAgain(): Promise<void> {
-    const before = JSON.stringify(probed)
+    const before = JSON.stringify(current())
+    isProbing = true
     try {
       probed = bounded(await executor.probe())
-      if (JSON.stringify(probed) !== before) {
-        logProbe(probed)
+      const held = refusal
+      const isOver = await held?.isOver(probed)
+      // Another run may have been refused meanwhile.
+      if (isOver === true && refusal === held) refusal = undefined
+      if (JSON.stringify(current()) !== before) {
+        logProbe(current())
         onChange()
       }
     } catch (error) {
       logger.error({ err: error, executor: name }, 'probe failed')
     }
-    if (!isDisposed) schedule()
+    isProbing = false
+    schedule()
   }
 
-  let timer: NodeJS.Timeout
+  let timer: NodeJS.Timeout | undefined
   function schedule(): void {
-    const delayMs = probed.available ? timing.availableProbeMs : timing.unavailableProbeMs
+    clearTimeout(timer)
+    if (isDisposed) return
+    const delayMs = current().available ? timing.availableProbeMs : timing.unavailableProbeMs
     timer = setTimeout(() => void probeAgain(), delayMs)
     timer.unref()
   }
@@ -72,10 +78,11 @@ async function watchAgent(
     current,
     heed({ code, message }) {
       if (!isAgentUnavailable(code)) return
-      const by = bounded({ available: false, code, detail: message })
-      refuted = { by, whileProbed: JSON.stringify(probed) }
-      logProbe(by)
+      const detail = cut(message)
+      refusal = createRefusal(executor, { code, detail, probed, refusalMs: timing.refusalMs })
+      logProbe(refusal.by)
       onChange()
+      if (!isProbing) schedule()
     },
     [Symbol.dispose]() {
       isDisposed = true
@@ -84,8 +91,20 @@ async function watchAgent(
   }
 }
 
+function logFound(logger: Logger, executor: string, found: AgentAvailability): void {
+  if (found.available) {
+    logger.info({ executor, version: found.version }, 'agent available')
+  } else {
+    logger.warn({ executor, code: found.code, detail: found.detail }, 'agent unavailable')
+  }
+}
+
 function bounded(found: AgentAvailability): AgentAvailability {
-  return found.available ? found : { ...found, detail: found.detail.slice(0, MAX_DETAIL_LENGTH) }
+  return found.available ? found : { ...found, detail: cut(found.detail) }
+}
+
+function cut(detail: string): string {
+  return detail.slice(0, MAX_DETAIL_LENGTH)
 }
 
 /** The watches of all executors of a worker. */
@@ -102,7 +121,7 @@ export interface AgentWatches extends Disposable {
 export async function watchAgents(
   executors: readonly Executor[],
   logger: Logger,
-  timing: Pick<WorkerTiming, 'availableProbeMs' | 'unavailableProbeMs'>,
+  timing: ProbeTiming,
 ): Promise<AgentWatches> {
   using resources = new DisposableStack()
   const listeners = new Set<() => void>()

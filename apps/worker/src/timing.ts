@@ -4,6 +4,8 @@ export interface WorkerTiming {
   readonly availableProbeMs: number
   /** Between looks at one that cannot: who has just mended it should not have to wait for long. */
   readonly unavailableProbeMs: number
+  /** How long a refusal is believed of which only a run can tell whether it still holds. */
+  readonly refusalMs: number
   /** For attempts to end by themselves, once the worker is to end. */
   readonly graceMs: number
   /** For those that did not, to stop and to say so. */
@@ -15,6 +17,7 @@ export interface WorkerTiming {
 export const DEFAULT_TIMING: WorkerTiming = {
   availableProbeMs: 10 * 60_000,
   unavailableProbeMs: 15_000,
+  refusalMs: 5 * 60_000,
   graceMs: 30_000,
   stopDeadlineMs: 20_000,
   recoverEveryMs: 30_000,

@@ -74,7 +74,7 @@ export const failureReasons: Readonly<Record<FailureCode, FailureReason>> = {
   ),
   AGENT_NOT_LOGGED_IN: passing(
     'The worker has no model credential, or the provider refused it.',
-    'Set ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN for the worker and start it again.',
+    "Set ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN in the worker's .env or environment.",
     { counted: false },
   ),
   SANDBOX_UNAVAILABLE: passing(

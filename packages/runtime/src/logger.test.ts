@@ -62,7 +62,7 @@ describe('a secret', () => {
     ],
     ['the fields of a child', (logger) => logger.child({ url: `http://${SECRET}@h` }).info('x')],
   ])('does not appear in %s', (_where, log) => {
-    const { logger, lines } = recorded({ secrets: [SECRET] })
+    const { logger, lines } = recorded({ secrets: new Set([SECRET]) })
     log(logger)
     expect(lines.join('')).not.toContain(SECRET)
     expect(lines.join('')).toContain('[redacted]')
@@ -70,7 +70,7 @@ describe('a secret', () => {
 
   test('does not appear as JSON writes it either', () => {
     const secret = 'quo"te\\back\nslash'
-    const { logger, lines } = recorded({ secrets: [secret] })
+    const { logger, lines } = recorded({ secrets: new Set([secret]) })
     logger.info({ secret }, `it is ${secret}`)
     expect(lines.join('')).not.toContain('te\\\\back')
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
@@ -80,19 +80,19 @@ describe('a secret', () => {
   })
 
   test('does not appear in part when another secret is its beginning', () => {
-    const { logger, lines } = recorded({ secrets: ['password', 'password-and-more'] })
+    const { logger, lines } = recorded({ secrets: new Set(['password', 'password-and-more']) })
     logger.info('it is password-and-more')
     expect(lines.join('')).not.toContain('and-more')
   })
 
   test('that is shorter than eight characters leaves ordinary words alone', () => {
-    const { logger, lines } = recorded({ secrets: ['task', '', undefined] })
+    const { logger, lines } = recorded({ secrets: new Set(['task', '']) })
     logger.info('task submitted')
     expect(lines.join('')).toContain('task submitted')
   })
 
   test('leaves a line of JSON behind', () => {
-    const { logger, lines } = recorded({ secrets: [SECRET, 'another-secret'] })
+    const { logger, lines } = recorded({ secrets: new Set([SECRET, 'another-secret']) })
     logger.info({ a: SECRET, b: 'another-secret' }, 'x')
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ a: '[redacted]', b: '[redacted]' })
   })

@@ -7,8 +7,11 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 export interface LoggerOptions {
   readonly service: string
   readonly level: LogLevel
-  /** Values that must not appear in any line, wherever they come from. Short ones are ignored. */
-  readonly secrets?: readonly (string | undefined)[]
+  /**
+   * Values that must not appear in any line, wherever they come from. Short ones are ignored. What is
+   * added later counts for the lines after it.
+   */
+  readonly secrets?: ReadonlySet<string>
   /** Where lines go; standard output by default. */
   readonly destination?: DestinationStream
 }
@@ -22,20 +25,31 @@ const SECRET_PATHS = ['token', 'authorization', 'apiKey', 'password', 'credentia
 
 /** JSON lines, with secrets removed by path and by value. */
 export function createLogger(options: LoggerOptions): Logger {
-  const secrets = (options.secrets ?? [])
-    .filter((secret) => secret !== undefined)
-    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
-    // One that begins another would leave the rest of that behind.
-    .toSorted((a, b) => b.length - a.length)
+  const secrets = longestFirst(options.secrets ?? new Set())
   return pino(
     {
       level: options.level,
       base: { service: options.service },
       redact: { paths: SECRET_PATHS, censor: '[redacted]' },
-      hooks: { streamWrite: (line) => withoutSecrets(line, secrets) },
+      hooks: { streamWrite: (line) => withoutSecrets(line, secrets()) },
     },
     options.destination ?? destination({ sync: true }),
   )
+}
+
+/** Else one that begins another would leave the rest of that behind. */
+function longestFirst(given: ReadonlySet<string>): () => readonly string[] {
+  let known: readonly string[] = []
+  let size = 0
+  return () => {
+    if (given.size !== size) {
+      size = given.size
+      known = [...given]
+        .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
+        .toSorted((a, b) => b.length - a.length)
+    }
+    return known
+  }
 }
 
 function withoutSecrets(line: string, secrets: readonly string[]): string {

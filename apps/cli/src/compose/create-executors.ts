@@ -6,16 +6,19 @@ import { sandboxed } from './sandboxed.ts'
 
 const KILL_GRACE_MS = 5000
 
+export interface CreateExecutorsOptions {
+  readonly config: Pick<WorkerConfig, 'claude' | 'commands' | 'sandbox' | 'path'>
+  readonly credential: () => Credential | undefined
+}
+
 /** All that a worker can run: what a task names is looked up among these, and nowhere else. */
 export function createExecutors({
-  claude,
-  commands,
-  sandbox,
-  path,
-}: Pick<WorkerConfig, 'claude' | 'commands' | 'sandbox' | 'path'>): readonly Executor[] {
+  config: { claude, commands, sandbox, path },
+  credential,
+}: CreateExecutorsOptions): readonly Executor[] {
   const agent = createClaudeExecutor({
     binary: claude.binary,
-    credential: credentialOf(claude),
+    credential,
     baseUrl: claude.baseUrl,
     defaultModel: claude.model,
     toolAccess: sandbox === 'off' ? 'all' : 'edits-only',
@@ -26,10 +29,4 @@ export function createExecutors({
     createCommandExecutor({ ...command, path, killGraceMs: KILL_GRACE_MS }),
   )
   return [agent, ...programs].map((executor) => sandboxed(executor, sandbox))
-}
-
-function credentialOf({ apiKey, oauthToken }: WorkerConfig['claude']): Credential | undefined {
-  if (apiKey !== undefined) return { kind: 'api-key', value: apiKey }
-  if (oauthToken !== undefined) return { kind: 'oauth-token', value: oauthToken }
-  return undefined
 }

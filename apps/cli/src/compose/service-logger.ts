@@ -17,24 +17,24 @@ const SECRET_VARIABLES = [
 export interface ServiceLoggerOptions {
   readonly service: string
   readonly level: LogLevel
-  readonly env: Environment
-  /** Secrets besides those of the environment. */
-  readonly secrets?: readonly string[]
+  readonly secrets: ReadonlySet<string>
+}
+
+/** All secrets that an environment holds. */
+export function secretsIn(env: Environment): readonly string[] {
+  const values = [...SECRET_VARIABLES.map((name) => env[name]), passwordOf(env['QUEUE_URL'])]
+  return values.filter((value) => value !== undefined)
 }
 
 /** JSON lines on standard output; lines for people where that is a terminal. */
 export async function serviceLogger(
   { stdout }: Pick<CliContext, 'stdout'>,
-  { service, level, env, secrets = [] }: ServiceLoggerOptions,
+  { service, level, secrets }: ServiceLoggerOptions,
 ): Promise<Logger> {
   return createLogger({
     service,
     level,
-    secrets: [
-      ...secrets,
-      ...SECRET_VARIABLES.map((name) => env[name]),
-      passwordOf(env['QUEUE_URL']),
-    ],
+    secrets,
     destination: stdout.isTTY === true ? await prettyTo(stdout) : stdout,
   })
 }

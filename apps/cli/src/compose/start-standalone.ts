@@ -40,6 +40,7 @@ export type StandaloneConfig = z.output<typeof standaloneConfig>
 export async function startStandalone({
   config,
   env,
+  reread,
   logger,
   resources,
   hurry,
@@ -60,6 +61,7 @@ export async function startStandalone({
     token: tokens.worker,
     queue,
     env,
+    reread,
     logger,
     hurry,
   })

@@ -10,6 +10,7 @@ import { createWorker, type WorkerConfig } from '@sleepless/worker'
 
 import { createExecutors } from './create-executors.ts'
 import { ids } from './ids.ts'
+import { liveCredential } from './live-credential.ts'
 
 export interface StartWorkerOptions {
   readonly config: WorkerConfig
@@ -18,6 +19,8 @@ export interface StartWorkerOptions {
   readonly queue: Queue
   /** For git alone: proxies, certificates, the ssh agent. */
   readonly env: Environment
+  /** See `Composition`. */
+  readonly reread?: (() => Environment) | undefined
   readonly logger: Logger
   /** Aborted when what runs is not to be waited for. */
   readonly hurry?: AbortSignal | undefined
@@ -25,7 +28,7 @@ export interface StartWorkerOptions {
 
 export async function startWorker(
   resources: AsyncDisposableStack,
-  { config, apiUrl, token, queue, env, logger, hurry }: StartWorkerOptions,
+  { config, apiUrl, token, queue, env, reread, logger, hurry }: StartWorkerOptions,
 ): Promise<void> {
   const id = ids.workerId()
   const { workspacePath } = homeAt(config.home)
@@ -34,7 +37,7 @@ export async function startWorker(
       id,
       api: createWorkerClient(id, { url: apiUrl, token }),
       queue,
-      executors: createExecutors(config),
+      executors: createExecutors({ config, credential: liveCredential(config.claude, reread) }),
       workspaces: createWorkspaces({ root: workspacePath, env }),
       branches: createBranches({ root: workspacePath, env }),
       journalPath: path.join(workspacePath, 'journal'),

@@ -35,7 +35,7 @@ export const checkClaude: Check = {
     const executor = createClaudeExecutor({
       binary: config.CLAUDE_BIN,
       // Whether there is a real one is another check; without any, the version is not told.
-      credential: { kind: 'api-key', value: 'never-sent' },
+      credential: () => ({ kind: 'api-key', value: 'never-sent' }),
       toolAccess: 'edits-only',
       killGraceMs: 1000,
     })

@@ -74,6 +74,11 @@ export interface Executor {
   /** Whether it could run an agent now. */
   probe(): Promise<AgentAvailability>
   /**
+   * Whether the provider takes its credential, asked at no cost. Only for one that a run has shown to be
+   * refused. undefined: that cannot be told.
+   */
+  isAccepted?(): Promise<boolean | undefined>
+  /**
    * Starts the agent when first asked for an event; it advances no faster than its events are taken.
    * Ending the iteration early stops the agent.
    */

@@ -40,7 +40,11 @@ function credentialVariable({ kind, value }: Credential): Record<string, string>
   return kind === 'api-key' ? { ANTHROPIC_API_KEY: value } : { CLAUDE_CODE_OAUTH_TOKEN: value }
 }
 
-function claudeArguments(order: AgentOrder, options: ClaudeExecutorOptions): readonly string[] {
+export interface CommandOptions extends Omit<ClaudeExecutorOptions, 'credential'> {
+  readonly credential: Credential
+}
+
+function claudeArguments(order: AgentOrder, options: CommandOptions): readonly string[] {
   const budget = order.budgetMicroUsd
   return [
     '-p',
@@ -62,7 +66,7 @@ export function temporaryPath({ homePath }: Pick<AgentContext, 'homePath'>): str
 function claudeEnvironment(
   order: AgentOrder,
   context: AgentContext,
-  options: ClaudeExecutorOptions & { readonly credential: Credential },
+  options: CommandOptions,
 ): Readonly<Record<string, string>> {
   const temporary = temporaryPath(context)
   const isRoot = process.getuid?.() === 0
@@ -89,7 +93,7 @@ export function claudeCommand(
   file: string,
   order: AgentOrder,
   context: AgentContext,
-  options: ClaudeExecutorOptions & { readonly credential: Credential },
+  options: CommandOptions,
 ): AgentCommand {
   const added = toldLater(order)
   return {

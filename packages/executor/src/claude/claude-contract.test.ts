@@ -7,7 +7,7 @@ describeExecutor('claude', {
   create: (binary) =>
     createClaudeExecutor({
       binary,
-      credential: { kind: 'api-key', value: 'sk-ant-api03-made-up' },
+      credential: () => ({ kind: 'api-key', value: 'sk-ant-api03-made-up' }),
       toolAccess: 'all',
       killGraceMs: 200,
     }),

@@ -7,8 +7,8 @@ export interface Credential {
 export interface ClaudeExecutorOptions {
   /** Path of the Claude Code binary. Default: that of the pinned npm package. */
   readonly binary?: string | undefined
-  /** Without one, `probe` and `run` say AGENT_NOT_LOGGED_IN. */
-  readonly credential?: Credential | undefined
+  /** Asked for each time that it is needed. Without one, `probe` and `run` say AGENT_NOT_LOGGED_IN. */
+  readonly credential: () => Credential | undefined
   /** Of the model API. Default: the provider's own. */
   readonly baseUrl?: string | undefined
   /** For orders that name none. Default: `sonnet`. */

@@ -48,7 +48,7 @@ async function bench(script: Script, options: ScriptedModelOptions = {}): Promis
     stop,
     run(runOptions = {}, order = {}, messages = NO_MESSAGES) {
       const executor = createClaudeExecutor({
-        credential: CREDENTIAL,
+        credential: () => CREDENTIAL,
         baseUrl: model.url,
         toolAccess: 'all',
         killGraceMs: 2000,
@@ -246,7 +246,7 @@ describe('failures', () => {
 
   test('no credential is AGENT_NOT_LOGGED_IN', async () => {
     const { run } = await bench([])
-    const { events, outcome } = await finish(run({ credential: undefined }))
+    const { events, outcome } = await finish(run({ credential: () => undefined }))
     expect(outcome).toMatchObject({ failure: { code: 'AGENT_NOT_LOGGED_IN' } })
     expect(events).toEqual([])
   })
@@ -304,22 +304,24 @@ describe('probe', () => {
   const options = { toolAccess: 'all', killGraceMs: 1000 } as const
 
   test('tells the version', async () => {
-    const executor = createClaudeExecutor({ ...options, credential: CREDENTIAL })
+    const executor = createClaudeExecutor({ ...options, credential: () => CREDENTIAL })
     expect(await executor.probe()).toEqual({ available: true, version: '2.1.330' })
   })
 
   test('names the variables when there is no credential', async () => {
-    expect(await createClaudeExecutor(options).probe()).toEqual({
-      available: false,
-      code: 'AGENT_NOT_LOGGED_IN',
-      detail: 'Neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is set for the worker.',
-    })
+    expect(await createClaudeExecutor({ ...options, credential: () => undefined }).probe()).toEqual(
+      {
+        available: false,
+        code: 'AGENT_NOT_LOGGED_IN',
+        detail: 'Neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is set for the worker.',
+      },
+    )
   })
 
   test.each(['/nonexistent/claude', '/etc/hostname', '/bin/false', '/bin/true'])(
     'says of %s that the agent is not installed',
     async (binary) => {
-      const executor = createClaudeExecutor({ ...options, credential: CREDENTIAL, binary })
+      const executor = createClaudeExecutor({ ...options, credential: () => CREDENTIAL, binary })
       expect(await executor.probe()).toMatchObject({ code: 'AGENT_NOT_INSTALLED' })
     },
   )

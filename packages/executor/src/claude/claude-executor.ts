@@ -13,8 +13,9 @@ import { failed, stopped } from '../outcomes.ts'
 import { AgentSpawnError, startAgent, type AgentProcess } from '../process/agent-process.ts'
 import { splitLines } from '../process/split-lines.ts'
 import { createTextTail } from '../process/text-tail.ts'
-import { claudeCommand, temporaryPath } from './claude-command.ts'
-import type { ClaudeExecutorOptions, Credential } from './claude-executor-options.ts'
+import { checkCredential } from './check-credential.ts'
+import { claudeCommand, temporaryPath, type CommandOptions } from './claude-command.ts'
+import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { findClaude } from './find-claude.ts'
 import { parseMessage } from './parse-message.ts'
 import { probeClaude } from './probe-claude.ts'
@@ -31,7 +32,7 @@ const LINE_LIMITS = { maxLineBytes: 8 * 2 ** 20, keptBytes: 64 * 2 ** 10 }
 const NO_BINARY = 'There is no Claude Code binary that could be executed'
 const NO_CREDENTIAL = 'Neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is set for the worker.'
 
-function noBinary({ binary }: ClaudeExecutorOptions): string {
+function noBinary({ binary }: Pick<ClaudeExecutorOptions, 'binary'>): string {
   const where = binary ?? 'in @anthropic-ai/claude-code'
   return `${NO_BINARY}: ${where}`
 }
@@ -65,7 +66,7 @@ async function start(
   binary: string,
   order: AgentOrder,
   context: AgentContext,
-  options: ClaudeExecutorOptions & { readonly credential: Credential },
+  options: CommandOptions,
 ): Promise<AgentProcess | AgentOutcome> {
   const { killGraceMs, firstEventMs = FIRST_EVENT_MS } = options
   try {
@@ -89,7 +90,8 @@ async function* run(
   context: AgentContext,
   options: ClaudeExecutorOptions,
 ): AsyncGenerator<AgentEvent, AgentOutcome, undefined> {
-  const { credential, toolAccess, firstEventMs = FIRST_EVENT_MS } = options
+  const { toolAccess, firstEventMs = FIRST_EVENT_MS } = options
+  const credential = options.credential()
   if (context.signal.aborted) return stopped()
   const binary = await findClaude(options.binary)
   if (binary === undefined) return failed('AGENT_NOT_INSTALLED', noBinary(options))
@@ -143,8 +145,12 @@ export function createClaudeExecutor(options: ClaudeExecutorOptions): Executor {
         return { available: false, code: 'AGENT_NOT_INSTALLED', detail: noBinary(options) }
       }
       const availability = await probeClaude(binary)
-      if (!availability.available || options.credential !== undefined) return availability
+      if (!availability.available || options.credential() !== undefined) return availability
       return { available: false, code: 'AGENT_NOT_LOGGED_IN', detail: NO_CREDENTIAL }
+    },
+    async isAccepted() {
+      const credential = options.credential()
+      return credential && checkCredential(credential, options.baseUrl)
     },
     run: (order, context) => run(order, context, options),
   }

@@ -32,7 +32,7 @@ async function standIn(script: string): Promise<StandIn> {
     run(options = {}, order = {}) {
       const executor = createClaudeExecutor({
         binary: bench.program,
-        credential: { kind: 'oauth-token', value: 'sk-ant-oat01-made-up' },
+        credential: () => ({ kind: 'oauth-token', value: 'sk-ant-oat01-made-up' }),
         toolAccess: 'all',
         killGraceMs: 200,
         ...options,

@@ -23,7 +23,7 @@ export const workerCommand: CliCommand = {
       context,
       'worker',
       workerConfig,
-      async ({ config, env, logger, resources, hurry }) => {
+      async ({ config, env, reread, logger, resources, hurry }) => {
         requireRedis(config.queueUrl, 'worker')
         const home = homeAt(config.home)
         const token = await serviceToken({
@@ -38,7 +38,8 @@ export const workerCommand: CliCommand = {
         await waitForQueue(queue)
         announceSandbox(config.sandbox, logger)
         const { apiUrl } = config
-        await startWorker(resources, { config, apiUrl, token, queue, env, logger, hurry })
+        const found = { apiUrl, token, queue }
+        await startWorker(resources, { config, ...found, env, reread, logger, hurry })
       },
     ),
 }
