@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { waitFor } from '@sleepless/testing'
@@ -77,7 +77,27 @@ describe('a worker that is killed', () => {
     expect(site.agentRuns()).toBe(1)
   })
 
-  test('during the push, which then goes on without it', async () => {
+  test('during a push that hangs: the push ends with it, and the branch is updated once', async () => {
+    const site = await startSite()
+    const pidFile = path.join(site.folder, 'pid')
+    const hungFile = path.join(site.folder, 'hung')
+    const hang = `echo $$ > ${hungFile}; kill -9 $(cat ${pidFile}); sleep 600`
+    site.remote.hook('pre-receive', `if [ ! -e ${hungFile} ]; then ${hang}; fi`)
+    const first = await site.employ('first')
+    writeFileSync(pidFile, String(first.pid))
+    const { id } = await site.client.submitTask({ prompt: 'Add bees', project: 'hive' })
+    await waitFor(() => !first.isAlive(), { description: 'the first worker to die' })
+    const hung = Number(readFileSync(hungFile, 'utf8'))
+    await waitFor(() => !existsSync(`/proc/${hung}`), { description: 'the push to end' })
+    await site.employ('second')
+    const task = await site.untilEnded(id)
+    expect(task.status).toBe('succeeded')
+    const { commit, branch } = task.result ?? {}
+    expect(site.remote.updates()).toEqual([`refs/heads/${branch} ${NOWHERE} ${commit}`])
+    expect(site.agentRuns()).toBe(1)
+  })
+
+  test('during the push, which may have gone on without it for a moment', async () => {
     const site = await startSite()
     const pidFile = path.join(site.folder, 'pid')
     site.remote.hook(

@@ -18,6 +18,7 @@ registerHooks({
 const { createWorkerClient } = await import('@sleepless/contracts')
 const { createWorker } = await import('../../apps/worker/src/index.ts')
 const { workerId } = await import('../../packages/domain/src/index.ts')
+const { guardedGit } = await import('../../packages/executor/src/index.ts')
 const { createBranches, createWorkspaces } = await import('../../packages/git/src/index.ts')
 const { createLogger } = await import('../../packages/runtime/src/index.ts')
 
@@ -71,14 +72,14 @@ process.on('message', (order) => void handle?.(order as Parameters<OrderHandler>
 
 const id = workerId(options.workerId)
 const client: WorkerClient = createWorkerClient(id, { url, token })
-const branches: Branches = createBranches({ root })
+const branches: Branches = createBranches({ root, mark: guardedGit })
 await createWorker(
   {
     id,
     api: mortal(client),
     queue: queue as Queue,
     executors: [executor],
-    workspaces: createWorkspaces({ root }),
+    workspaces: createWorkspaces({ root, mark: guardedGit }),
     branches: mortal(branches),
     journalPath: path.join(root, 'journal'),
     logger: createLogger({ service: 'worker', level: 'silent' }),

@@ -44,6 +44,8 @@ export interface GitOptions {
   readonly binary: string
   readonly env: Readonly<Record<string, string>>
   readonly deadlineMs: number
+  /** Asked for before each command: more of the environment. */
+  readonly mark?: (() => Readonly<Record<string, string>>) | undefined
 }
 
 /** What simple-git refuses by default, for callers who pass on what others wrote: these values are ours. */
@@ -56,7 +58,7 @@ const OURS: NonNullable<SimpleGitOptions['unsafe']> = {
   allowUnsafeTemplateDir: true,
 }
 
-export function createGit({ binary, env, deadlineMs }: GitOptions): Git {
+export function createGit({ binary, env, deadlineMs, mark }: GitOptions): Git {
   return {
     async run(args, command) {
       const limitMs = command.deadlineMs ?? deadlineMs
@@ -67,7 +69,7 @@ export function createGit({ binary, env, deadlineMs }: GitOptions): Git {
           spawnGit(args, {
             binary,
             stop: stop.signal,
-            command: { ...command, env: { ...env, ...command.env } },
+            command: { ...command, env: { ...env, ...mark?.(), ...command.env } },
           }),
           lingering(stop.signal),
         ])

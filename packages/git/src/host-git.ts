@@ -21,6 +21,8 @@ export interface WorkspacesOptions {
    * temporary folder, the ssh agent and `GIT_SSH_COMMAND`. Default: a plain `PATH`.
    */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Asked for before each git command: variables by which others know its processes. */
+  readonly mark?: () => Readonly<Record<string, string>>
   /** For each git command; default 120 s. */
   readonly deadlineMs?: number
   /** For each command that brings objects from or to a remote; default 10 min. */
@@ -44,6 +46,7 @@ export function createHostGit(options: WorkspacesOptions): HostGit {
     binary: gitBinary,
     env: gitEnvironment({ env, homePath: root.homePath, author }),
     deadlineMs,
+    mark: options.mark,
   })
   const { transportConfigFile } = root
   const mirrors = createMirrors({ git, fetchDeadlineMs, transportConfigFile })

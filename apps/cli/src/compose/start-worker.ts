@@ -3,7 +3,7 @@ import path from 'node:path'
 
 import { createWorkerClient } from '@sleepless/contracts'
 import type { Queue } from '@sleepless/domain'
-import { killRemains } from '@sleepless/executor'
+import { guardedGit, killRemains } from '@sleepless/executor'
 import { createBranches, createWorkspaces } from '@sleepless/git'
 import { homeAt, type Environment, type Logger } from '@sleepless/runtime'
 import { createWorker, type WorkerConfig } from '@sleepless/worker'
@@ -32,14 +32,15 @@ export async function startWorker(
 ): Promise<void> {
   const id = ids.workerId()
   const { workspacePath } = homeAt(config.home)
+  const git = { root: workspacePath, env, mark: guardedGit }
   const worker = await createWorker(
     {
       id,
       api: createWorkerClient(id, { url: apiUrl, token }),
       queue,
       executors: createExecutors({ config, credential: liveCredential(config.claude, reread) }),
-      workspaces: createWorkspaces({ root: workspacePath, env }),
-      branches: createBranches({ root: workspacePath, env }),
+      workspaces: createWorkspaces(git),
+      branches: createBranches(git),
       journalPath: path.join(workspacePath, 'journal'),
       killRemains,
       ...(hurry && { hurry }),

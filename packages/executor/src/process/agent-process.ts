@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 
-import { createGuard } from './guard.ts'
+import { ownGuard } from './guard.ts'
 import { birthOf } from './processes.ts'
 import { readToEnd } from './read-to-end.ts'
 import { sweep } from './sweep.ts'
@@ -78,7 +78,6 @@ type Exit = Pick<AgentEnding, 'exitCode' | 'signal'>
 const UNDEAD: Exit = { exitCode: undefined, signal: 'SIGKILL' }
 
 // One for this process: it is this process whose end it waits for.
-const guard = createGuard()
 
 function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
@@ -123,9 +122,9 @@ export async function startAgent(
   command: AgentCommand,
   limits: AgentLimits,
 ): Promise<AgentProcess> {
-  const [name, value] = guard.marker(command.runId)
+  const [name, value] = ownGuard.marker(command.runId)
   const isMarker = (variable: string): boolean => variable === `${name}=${value}`
-  guard.watch()
+  ownGuard.watch()
   const child = await spawnAgent(command, { ...command.env, [name]: value })
   const { pid, stdin, stdout, stderr } = child
   const exited = exitOf(child)

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 import { waitFor } from '@sleepless/testing'
@@ -40,6 +41,36 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     expect(pids).toHaveLength(2)
   },
 )
+
+test('git is asked to end first, and ended when it does not listen', async () => {
+  const script = (trap: string): string =>
+    `trap '${trap}' TERM; echo $$; while :; do sleep 0.01; done`
+  const parents = ['echo asked; exit', 'echo asked'].map((trap) => {
+    const source = `
+      import { spawn } from 'node:child_process'
+      import { guardedGit } from '${sources}guard.ts'
+      spawn('/bin/sh', ['-c', ${JSON.stringify(script(trap))}], {
+        detached: true,
+        env: { PATH: process.env.PATH, ...guardedGit() },
+        stdio: ['ignore', 'inherit', 'ignore'],
+      })
+      setInterval(() => {}, 1000)`
+    return spawn(process.execPath, ['--input-type=module', '-e', source], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+  })
+  const said = await Promise.all(
+    parents.map(async (parent) => {
+      const lines = createInterface({ input: parent.stdout })[Symbol.asyncIterator]()
+      const pid = Number((await lines.next()).value)
+      parent.kill('SIGKILL')
+      const { value } = await lines.next()
+      await waitFor(() => !isAlive(pid), { description: 'git to end' })
+      return value
+    }),
+  )
+  expect(said).toEqual(['asked', 'asked'])
+})
 
 test('a process with nothing else to do is not kept from ending', async () => {
   const idle = program.split('const [name')[0] ?? ''

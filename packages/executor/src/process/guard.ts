@@ -3,9 +3,13 @@ import { spawn } from 'node:child_process'
 /** Names the run in the environment of everything that an agent starts. */
 export const MARKER_VARIABLE = 'SLEEPLESS_RUN'
 
+/** In place of a run: git processes of the host, which no attempt has for itself. */
+export const GIT_RUN = 'git'
+
 /**
  * Waits until nobody holds the other end of its input, and then kills whatever bears the mark. It
- * looks several times: a process that was just being started bears its mark a moment later.
+ * looks several times: a process that was just being started bears its mark a moment later. Git is asked
+ * first, since it then takes the locks away that would stop the next one.
  */
 const SCRIPT = `
 trap '' HUP INT TERM
@@ -14,7 +18,9 @@ while read -r _; do :; done
 for pause in 0.02 0.05 0.1 0.2 0.4 0.8; do
   for file in $(grep -lzs -- "^$mark" /proc/[0-9]*/environ); do
     pid=\${file#/proc/}
-    kill -KILL "\${pid%/environ}" 2> /dev/null
+    signal=KILL
+    [ "$pause" != 0.8 ] && grep -qzsx -- "\${mark}${GIT_RUN}" "$file" && signal=TERM
+    kill -$signal "\${pid%/environ}" 2> /dev/null
   done
   sleep "$pause"
 done`
@@ -60,4 +66,17 @@ export function createGuard(): Guard {
     },
     marker: (runId) => [MARKER_VARIABLE, `${mark.slice(MARKER_VARIABLE.length + 1)}${runId}`],
   }
+}
+
+/** The guard of all that this process starts. */
+export const ownGuard: Guard = createGuard()
+
+/**
+ * Lets git processes that this process starts end when it dies. To be called before each.
+ *
+ * @returns variables that their environment must have.
+ */
+export function guardedGit(): Readonly<Record<string, string>> {
+  ownGuard.watch()
+  return Object.fromEntries([ownGuard.marker(GIT_RUN)])
 }
