@@ -23,8 +23,9 @@ for (const name of ['chmodSync', 'copyFileSync', 'fsyncSync', 'linkSync', 'renam
 syncBuiltinESMExports()
 
 // What SQLite does by itself ends with the closing of a database.
-const { close } = BetterSqlite.prototype
-BetterSqlite.prototype.close = function closeAtStep() {
+const prototype = BetterSqlite.prototype
+const close = Reflect.get(prototype, 'close')
+prototype.close = function closeAtStep() {
   step()
-  return close.call(this)
+  return Reflect.apply(close, this, [])
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-import { waitFor } from '@sleepless/testing'
+import { createTcpProxy, waitFor } from '@sleepless/testing'
 import { describe, expect, test } from 'vitest'
 
 import { git } from '../harness/repository.ts'
@@ -47,6 +47,31 @@ function checkpointOf(plant: Plant, task: string, attempt: string): string {
 function leftIn(plant: Plant, folder: string): readonly string[] {
   return readdirSync(path.join(plant.workspacePath, folder))
 }
+
+test('a worker whose connections hang half-open counts as lost, and its task goes on elsewhere', async () => {
+  const plant = await startPlant({ leaseMs: 2000 })
+  await using proxy = await createTcpProxy({ targetPort: Number(new URL(plant.url).port) })
+  const gate = path.join(plant.folder, 'gate')
+  const first = await plant.hireProcess({ url: `http://127.0.0.1:${proxy.port}` })
+  const { id } = await plant.client.submitTask({ prompt: patient(gate) })
+  const pids = pidsIn(await untilOutput(plant, id, /^pids/m))
+
+  // No packet comes through any more, and nobody is told.
+  proxy.pause('both')
+  const workspacePath = path.join(plant.folder, 'other')
+  // The hung one has as many free slots, and would be the first to be given the order.
+  const second = await plant.hireProcess({ workspacePath, concurrency: 1 })
+  await plant.until(id, ({ attempts, status }) => attempts === 2 && status === 'running')
+  const [lost, running] = (await plant.client.attempts(id)).items
+  expect(lost).toMatchObject({ workerId: first.id, failure: { code: 'WORKER_LOST' } })
+  expect(running).toMatchObject({ workerId: second.id, status: 'running', number: 2 })
+
+  // What was held back arrives, and changes nothing but that the agent is stopped.
+  await proxy.heal()
+  await waitFor(() => !pids.some(isRunning), { description: 'the first agent to be stopped' })
+  git(plant.folder, 'init', '--quiet', gate)
+  expect(await plant.untilEnded(id)).toMatchObject({ status: 'succeeded', attempts: 2 })
+})
 
 describe('a worker that is killed', () => {
   test('is noticed by its connection, and its task goes on elsewhere soon', async () => {

@@ -45,6 +45,7 @@ export interface HireProcessOptions {
   /** Instead of the api's own: of something in between. */
   readonly url?: string
   readonly workspacePath?: string
+  readonly concurrency?: number
   readonly timing?: WorkerDeps['timing']
 }
 

@@ -34,11 +34,17 @@ function queueOfParent(): Queue {
     send: async () => undefined,
     listen: async () => nothing,
     onReconnect: () => ({ [Symbol.dispose]: () => undefined }),
-    async consume(handler) {
-      process.on('message', (message: ToWorker) => {
+    async consume(handler, { pool }) {
+      const take = (message: ToWorker): void => {
         if (message.type === 'order') void run(handler, message.order)
-      })
-      return { ...nothing, pause: async () => undefined, resume: async () => undefined }
+      }
+      process.on('message', take)
+      say({ type: 'taking', pool })
+      return {
+        pause: async () => say({ type: 'taking', pool: undefined }),
+        // What was on its way is still handled.
+        [Symbol.asyncDispose]: async () => void process.off('message', take),
+      }
     },
   }
 }

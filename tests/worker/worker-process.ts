@@ -5,7 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import type { WorkerDeps } from '../../apps/worker/src/index.ts'
-import type { Order, Queue } from '../../packages/domain/src/index.ts'
+import type { Order, OrderConsumer, Queue } from '../../packages/domain/src/index.ts'
 
 export interface WorkerProcessOptions {
   readonly id: string
@@ -23,6 +23,8 @@ export interface ToWorker {
 
 export type FromWorker =
   | { readonly type: 'started' }
+  /** From now on it takes the orders of this pool, or of none. */
+  | { readonly type: 'taking'; readonly pool?: string | undefined }
   | { readonly type: 'done'; readonly attemptId: string }
 
 /** A worker in a process of its own. */
@@ -58,13 +60,13 @@ export async function startWorkerProcess(
   const started = Promise.withResolvers<void>()
   child.on('message', (message: FromWorker) => {
     if (message.type === 'started') started.resolve()
+    else if (message.type === 'taking') take(message.pool)
     else waiting.get(message.attemptId)?.()
   })
   const died = ended.then((how) => {
     throw new Error(`the worker ended with ${String(how)}: ${log}`)
   })
   died.catch(() => undefined)
-  await Promise.race([started.promise, died])
 
   async function handle(order: Order): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -74,8 +76,18 @@ export async function startWorkerProcess(
   }
 
   const { concurrency = 2 } = options
-  const consumer = await queue.consume(handle, { concurrency, pool: '' })
-  void ended.then(() => consumer[Symbol.asyncDispose]())
+  let consumer: OrderConsumer | undefined
+  let turn = Promise.resolve()
+  async function change(pool: string | undefined): Promise<void> {
+    await consumer?.[Symbol.asyncDispose]()
+    consumer = pool === undefined ? undefined : await queue.consume(handle, { concurrency, pool })
+  }
+  function take(pool: string | undefined): void {
+    turn = turn.then(() => change(pool))
+  }
+  void ended.then(() => take(undefined))
+  await Promise.race([started.promise, died])
+  await turn
   return {
     id: options.id,
     pid: child.pid ?? 0,

@@ -6,7 +6,7 @@ import { keepConnected } from './connection.ts'
 import type { WorkerDeps, WorkerTraits } from './deps.ts'
 import { createOrderHandler } from './handle-order.ts'
 import { startHeartbeats } from './heartbeats.ts'
-import { openIntake } from './intake.ts'
+import { openIntake, type Intake } from './intake.ts'
 import { openJournalFolder } from './journal/journal-folder.ts'
 import { lookAtMachine, watchShortage } from './machine/shortage-watch.ts'
 import { ordersInHand } from './orders-in-hand.ts'
@@ -29,7 +29,10 @@ export async function createWorker(
   const agents = resources.use(await watchAgents(executors, logger, timing))
   const attempts = createRunningAttempts()
   const shortage = await watchShortage(deps.look ?? (() => lookAtMachine(journalPath)), logger)
-  const heartbeats = startHeartbeats(deps, { traits, attempts, agents, shortage })
+  // Until there is something to tell, nobody listens.
+  let intake: Intake | undefined
+  const onHearing = (): void => intake?.update()
+  const heartbeats = startHeartbeats(deps, { traits, attempts, agents, shortage, onHearing })
   resources.use(keepConnected(deps, heartbeats))
   resources.defer(() =>
     api.leave().catch((error: unknown) => {
@@ -46,26 +49,26 @@ export async function createWorker(
     }),
   )
   const handle = createOrderHandler(deps, { attempts, agents, journals })
-  const orders = ordersInHand(handle, traits.concurrency)
   const { labels, concurrency } = traits
-  const isAble = (): boolean => agents.isAnyAvailable() && shortage.current() === undefined
-  const intake = resources.use(
-    await openIntake({
-      open: (pool) => queue.consume(orders.handle, { concurrency, pool }),
-      pool: () => (isAble() ? poolOf(labels, agents.current()) : undefined),
-      logger,
-    }),
-  )
+  const isAble = (): boolean =>
+    agents.isAnyAvailable() && shortage.current() === undefined && heartbeats.isHeard()
+  const orders = ordersInHand(handle, { limit: concurrency, isHeard: () => heartbeats.isHeard() })
+  const opened = await openIntake({
+    open: (pool) => queue.consume(orders.handle, { concurrency, pool }),
+    pool: () => (isAble() ? poolOf(labels, agents.current()) : undefined),
+    logger,
+  })
+  intake = resources.use(opened)
   for (const watch of [agents, shortage]) {
     watch.onChange(() => {
-      intake.update()
+      opened.update()
       heartbeats.now()
     })
   }
   resources.defer(async () => {
     attempts.close()
     heartbeats.drain()
-    await intake.close()
+    await opened.close()
     await orders.allEnded(timing.graceMs, deps.hurry)
     attempts.stopAll('worker-stopping')
     await orders.allEnded(timing.stopDeadlineMs)

@@ -11,12 +11,15 @@ import type { ShortageWatch } from './machine/shortage-watch.ts'
 const FIRST_HEARTBEAT_MS = 1000
 // A machine under load may take that long; an answer that never comes must not cost the next beat.
 const LEAST_TIMEOUT_MS = 2000
+const BEATS_PER_LEASE = 3
 
 export interface HeartbeatOptions {
   readonly traits: WorkerTraits
   readonly attempts: RunningAttempts
   readonly agents: AgentWatches
   readonly shortage: Pick<ShortageWatch, 'current' | 'refresh'>
+  /** Called when `isHeard` may have changed. */
+  readonly onHearing: () => void
 }
 
 export interface Heartbeats extends Disposable {
@@ -24,6 +27,8 @@ export interface Heartbeats extends Disposable {
   drain(): void
   /** Sends the next one at once. */
   now(): void
+  /** False once the last answer is older than a lease: the worker counts as lost then, and can claim nothing. */
+  isHeard(): boolean
 }
 
 /** Shows the service that the worker lives, renews its leases, and does what the answers say. */
@@ -31,8 +36,9 @@ export function startHeartbeats(
   { api, logger }: Pick<WorkerDeps, 'api' | 'logger'>,
   options: HeartbeatOptions,
 ): Heartbeats {
-  const { attempts, shortage } = options
+  const { attempts, shortage, onHearing } = options
   let everyMs = FIRST_HEARTBEAT_MS
+  let heardMs: number | undefined
   let isDraining = false
   let isUnheard = false
   let isDisposed = false
@@ -45,6 +51,7 @@ export function startHeartbeats(
     shortage.refresh()
     const answer = await api.heartbeat(body, Math.max(everyMs, LEAST_TIMEOUT_MS))
     everyMs = answer.heartbeatMs
+    heardMs = performance.now()
     for (const id of answer.canceled) attempts.stop(attemptId(id), 'canceled')
     for (const id of answer.lost) attempts.stop(attemptId(id), 'lost')
     for (const { attemptId: id, ...message } of answer.messages) {
@@ -52,6 +59,7 @@ export function startHeartbeats(
     }
     if (isUnheard) logger.info({}, 'service reached again')
     isUnheard = false
+    onHearing()
   }
 
   async function beatAndGoOn(): Promise<void> {
@@ -63,6 +71,7 @@ export function startHeartbeats(
     } catch (error) {
       if (!isUnheard && !isDisposed) logger.warn({ err: error }, 'service not reached')
       isUnheard = true
+      onHearing()
     }
     isBeating = false
     if (isDisposed) return
@@ -80,6 +89,7 @@ export function startHeartbeats(
   void beatAndGoOn()
   return {
     now,
+    isHeard: () => ageOf(heardMs) < BEATS_PER_LEASE * everyMs,
     drain() {
       isDraining = true
       now()
@@ -89,6 +99,10 @@ export function startHeartbeats(
       clearTimeout(timer)
     },
   }
+}
+
+function ageOf(atMs: number | undefined): number {
+  return atMs === undefined ? 0 : performance.now() - atMs
 }
 
 function bodyOf(

@@ -10,13 +10,15 @@ const order = (number: number): Order => ({
   pool: '',
 })
 
+const everybody = { limit: 2, isHeard: () => true }
+
 test('an order too many is left to others, and one that comes after an end is not', async () => {
   const handled: string[] = []
   const ends: (() => void)[] = []
   const orders = ordersInHand(async ({ attemptId: id }) => {
     handled.push(id)
     await new Promise<void>((resolve) => ends.push(resolve))
-  }, 2)
+  }, everybody)
   const running = [orders.handle(order(1)), orders.handle(order(2))]
   await orders.handle(order(3))
   expect(handled).toEqual([order(1).attemptId, order(2).attemptId])
@@ -26,4 +28,20 @@ test('an order too many is left to others, and one that comes after an end is no
   expect(handled).toHaveLength(3)
   ends[2]?.()
   await last
+})
+
+test('a worker that is not heard leaves orders to others', async () => {
+  const handled: string[] = []
+  let isHeard = false
+  const orders = ordersInHand(
+    async ({ attemptId: id }) => {
+      handled.push(id)
+    },
+    { ...everybody, isHeard: () => isHeard },
+  )
+  await orders.handle(order(1))
+  expect(handled).toEqual([])
+  isHeard = true
+  await orders.handle(order(1))
+  expect(handled).toEqual([order(1).attemptId])
 })

@@ -7,16 +7,25 @@ export interface OrdersInHand {
   allEnded(deadlineMs: number, hurry?: AbortSignal): Promise<void>
 }
 
-/**
- * @param limit orders beyond it are left to others. There are such only where another queue was opened
- *   while what the one before had brought was still running.
- */
-export function ordersInHand(handle: OrderHandler, limit: number): OrdersInHand {
+export interface OrdersInHandOptions {
+  /**
+   * Orders beyond it are left to others. There are such only where another queue was opened while what the
+   * one before had brought was still running.
+   */
+  readonly limit: number
+  /** Whether the service hears this worker: else all orders are left to others. */
+  readonly isHeard: () => boolean
+}
+
+export function ordersInHand(
+  handle: OrderHandler,
+  { limit, isHeard }: OrdersInHandOptions,
+): OrdersInHand {
   const handled = new Set<Promise<void>>()
   return {
     async handle(order) {
       // The scheduler finds it in no queue, and publishes it again.
-      if (handled.size >= limit) return
+      if (handled.size >= limit || !isHeard()) return
       const ended = handle(order)
       handled.add(ended)
       try {

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 export const MARKER_VARIABLE = 'SLEEPLESS_RUN'
 
 /** In place of a run: git processes of the host, which no attempt has for itself. */
-export const GIT_RUN = 'git'
+const GIT_RUN = 'git'
 
 /**
  * Waits until nobody holds the other end of its input, and then kills whatever bears the mark. It
