@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { temporaryDirectory } from '@sleepless/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { ids } from '../apps/cli/src/compose/control-plane.ts'
+import { ids } from '../apps/cli/src/compose/ids.ts'
 import { defaultPolicy, submit } from '../packages/engine/src/index.ts'
 import { systemClock } from '../packages/runtime/src/index.ts'
 import { auditDatabase, backUpDatabase, openStore } from '../packages/storage/src/index.ts'

@@ -177,7 +177,7 @@ describe('messages', () => {
       },
     })
     const executor = createClaudeExecutor({
-      credential: { kind: 'api-key', value: 'sk-ant-api03-made-up' },
+      credential: () => ({ kind: 'api-key', value: 'sk-ant-api03-made-up' }),
       baseUrl: model.url,
       toolAccess: 'edits-only',
       killGraceMs: 2000,

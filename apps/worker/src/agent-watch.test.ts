@@ -24,6 +24,7 @@ async function bench(timing: Partial<typeof OFTEN> = {}): Promise<Bench> {
   const executor: Executor = {
     name: 'claude',
     needsWorkspace: true,
+    steer: false,
     probe: async () => ({ available: true, version: state.version }),
     async isAccepted() {
       state.looks += 1

@@ -1,4 +1,4 @@
-import type { HeartbeatBody } from '@sleepless/contracts'
+import type { HeartbeatAnswer, HeartbeatBody } from '@sleepless/contracts'
 import { attemptId } from '@sleepless/domain'
 
 import type { AgentWatches } from './agent-watch.ts'
@@ -52,11 +52,7 @@ export function startHeartbeats(
     const answer = await api.heartbeat(body, Math.max(everyMs, LEAST_TIMEOUT_MS))
     everyMs = answer.heartbeatMs
     heardMs = performance.now()
-    for (const id of answer.canceled) attempts.stop(attemptId(id), 'canceled')
-    for (const id of answer.lost) attempts.stop(attemptId(id), 'lost')
-    for (const { attemptId: id, ...message } of answer.messages) {
-      attempts.tell(attemptId(id), [agentMessage(message)])
-    }
+    heed(answer, attempts)
     if (isUnheard) logger.info({}, 'service reached again')
     isUnheard = false
     onHearing()
@@ -98,6 +94,15 @@ export function startHeartbeats(
       isDisposed = true
       clearTimeout(timer)
     },
+  }
+}
+
+/** Does what an answer says. */
+function heed({ canceled, lost, messages }: HeartbeatAnswer, attempts: RunningAttempts): void {
+  for (const id of canceled) attempts.stop(attemptId(id), 'canceled')
+  for (const id of lost) attempts.stop(attemptId(id), 'lost')
+  for (const { attemptId: id, ...message } of messages) {
+    attempts.tell(attemptId(id), [agentMessage(message)])
   }
 }
 
