@@ -2,45 +2,19 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { temporaryDirectory } from '@sleepless/testing'
-import { beforeAll, afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-import { backUpDatabase } from '../backup/back-up-database.ts'
 import { openWriter, type Connection } from '../database.ts'
 import { beginEpoch } from '../epochs.ts'
 import { eventHash, GENESIS_HASH } from '../event-chain.ts'
+import { auditedCopies } from '../fixtures/audited-copies.ts'
 import { COMMIT, logHistory } from '../fixtures/logged-history.ts'
 import { attemptOf, taskOf } from '../fixtures/rows.ts'
 import { openStore } from '../store.ts'
 import { auditDatabase, type AuditReport } from './audit-database.ts'
 import type { EventRow, NotedHead } from './verify-chain.ts'
 
-const resources = new AsyncDisposableStack()
-let original: string
-let directory: string
-let copies = 0
-
-beforeAll(async () => {
-  directory = resources.use(await temporaryDirectory()).path
-  original = path.join(directory, 'tasks.db')
-  const store = openStore(original)
-  await logHistory(store)
-  await store[Symbol.asyncDispose]()
-})
-afterAll(() => resources.disposeAsync())
-
-/** Audits a copy in which somebody has changed something past the program. */
-async function auditAfter(
-  edit: (connection: Connection) => void,
-  noted?: NotedHead,
-): Promise<AuditReport> {
-  const file = path.join(directory, `copy-${copies++}.db`)
-  await backUpDatabase({ file: original, target: file })
-  const connection = openWriter(file)
-  connection.pragma('foreign_keys = OFF')
-  edit(connection)
-  connection.close()
-  return auditDatabase(file, { states: true, noted })
-}
+const { original, directory, auditAfter } = auditedCopies(logHistory)
 
 const sql = (text: string) => (connection: Connection) => connection.exec(text)
 
@@ -284,7 +258,7 @@ test('a prompt whose event is older than the hash of requests is taken as it is'
 })
 
 test('a database of the first schema version is audited as it is', async () => {
-  const file = path.join(directory, 'first.db')
+  const file = path.join(directory(), 'first.db')
   const connection = openWriter(file, (first) => {
     const migration = new URL('../../migrations/0001-initial.sql', import.meta.url)
     first.exec(readFileSync(migration, 'utf8'))
@@ -345,7 +319,7 @@ test('a database in use is read as it is at one moment', async () => {
 
 describe('a head that was noted down elsewhere', () => {
   const note = (): NotedHead => {
-    const { headId: id, headHash: hash } = auditDatabase(original, { states: false })
+    const { headId: id, headHash: hash } = auditDatabase(original(), { states: false })
     return { id, hash }
   }
   const audited = (edit: string, noted: NotedHead): Promise<AuditReport> =>

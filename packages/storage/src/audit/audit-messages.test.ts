@@ -1,28 +1,12 @@
 import { hash } from 'node:crypto'
-import path from 'node:path'
 
-import { temporaryDirectory } from '@sleepless/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { backUpDatabase } from '../backup/back-up-database.ts'
-import { openWriter } from '../database.ts'
+import { auditedCopies } from '../fixtures/audited-copies.ts'
 import { attemptOf, newAttempt, newTask, SOME_TIME, taskOf, workerOf } from '../fixtures/rows.ts'
-import { openStore, type SqliteStore } from '../store.ts'
-import { auditDatabase, type AuditReport } from './audit-database.ts'
+import type { SqliteStore } from '../store.ts'
 
-const resources = new AsyncDisposableStack()
-let original: string
-let directory: string
-let copies = 0
-
-beforeAll(async () => {
-  directory = resources.use(await temporaryDirectory()).path
-  original = path.join(directory, 'tasks.db')
-  const store = openStore(original)
-  await logMessages(store)
-  await store[Symbol.asyncDispose]()
-})
-afterAll(() => resources.disposeAsync())
+const { auditAfter } = auditedCopies(logMessages)
 
 /** Two tasks; the first runs and was sent two messages, of which its agent was given the first. */
 async function logMessages(store: SqliteStore): Promise<void> {
@@ -56,18 +40,12 @@ async function logMessages(store: SqliteStore): Promise<void> {
   })
 }
 
-/** Audits a copy in which somebody has changed something past the program. */
-async function auditAfter(edit: string): Promise<AuditReport> {
-  const file = path.join(directory, `copy-${copies++}.db`)
-  await backUpDatabase({ file: original, target: file })
-  const connection = openWriter(file)
-  connection.exec(edit)
-  connection.close()
-  return auditDatabase(file, { states: true })
-}
-
 test('messages as the program wrote them are in order', async () => {
-  expect(await auditAfter('')).toMatchObject({ problems: [], problemCount: 0, tasks: 2 })
+  expect(await auditAfter(() => undefined)).toMatchObject({
+    problems: [],
+    problemCount: 0,
+    tasks: 2,
+  })
 })
 
 const first = `task ${taskOf(1)}`
@@ -110,7 +88,7 @@ test.each<[string, string, string, string | RegExp]>([
     'undeliveredMessages is 0; by the log up to event 7 it is 1',
   ],
 ])('an edit by hand is found, and named: %s', async (_name, edit, where, what) => {
-  const { problems, problemCount } = await auditAfter(edit)
+  const { problems, problemCount } = await auditAfter((connection) => connection.exec(edit))
   expect(problems[0]?.where).toBe(where)
   expect(problems[0]?.what).toMatch(what)
   expect(problemCount).toBe(edit.includes('attempt_id') ? 2 : 1)
