@@ -35,19 +35,19 @@ function queueOfParent(): Queue {
     listen: async () => nothing,
     onReconnect: () => ({ [Symbol.dispose]: () => undefined }),
     async consume(handler, { pool }) {
-      const take = (message: ToWorker): void => {
-        if (message.type === 'order') void run(handler, message.order)
-      }
-      process.on('message', take)
+      current = handler
       say({ type: 'taking', pool })
-      return {
-        pause: async () => say({ type: 'taking', pool: undefined }),
-        // What was on its way is still handled.
-        [Symbol.asyncDispose]: async () => void process.off('message', take),
-      }
+      const pause = async (): Promise<void> => say({ type: 'taking', pool: undefined })
+      return { ...nothing, pause }
     },
   }
 }
+
+let current: OrderHandler = async () => undefined
+process.on('message', (message: ToWorker) => {
+  // What was on its way when it paused is still handled.
+  if (message.type === 'order') void run(current, message.order)
+})
 
 async function run(handler: OrderHandler, order: Order): Promise<void> {
   await handler(order)

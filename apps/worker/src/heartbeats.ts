@@ -11,7 +11,8 @@ import type { ShortageWatch } from './machine/shortage-watch.ts'
 const FIRST_HEARTBEAT_MS = 1000
 // A machine under load may take that long; an answer that never comes must not cost the next beat.
 const LEAST_TIMEOUT_MS = 2000
-const BEATS_PER_LEASE = 3
+// Of three that a lease lasts: the service may count a part of one less.
+const HEARD_BEATS = 2
 
 export interface HeartbeatOptions {
   readonly traits: WorkerTraits
@@ -27,7 +28,7 @@ export interface Heartbeats extends Disposable {
   drain(): void
   /** Sends the next one at once. */
   now(): void
-  /** False once the last answer is older than a lease: the worker counts as lost then, and can claim nothing. */
+  /** False before the lease runs out for want of answers: then the worker counts as lost, and can claim nothing. */
   isHeard(): boolean
 }
 
@@ -51,11 +52,9 @@ export function startHeartbeats(
     shortage.refresh()
     const answer = await api.heartbeat(body, Math.max(everyMs, LEAST_TIMEOUT_MS))
     everyMs = answer.heartbeatMs
-    heardMs = performance.now()
     heed(answer, attempts)
     if (isUnheard) logger.info({}, 'service reached again')
     isUnheard = false
-    onHearing()
   }
 
   async function beatAndGoOn(): Promise<void> {
@@ -64,11 +63,13 @@ export function startHeartbeats(
     isWanted = false
     try {
       await beat()
+      // As of the sending: the service counts the lease from later than that.
+      heardMs = startedMs
     } catch (error) {
       if (!isUnheard && !isDisposed) logger.warn({ err: error }, 'service not reached')
       isUnheard = true
-      onHearing()
     }
+    onHearing()
     isBeating = false
     if (isDisposed) return
     const delayMs = isWanted ? 0 : everyMs - (performance.now() - startedMs)
@@ -85,7 +86,7 @@ export function startHeartbeats(
   void beatAndGoOn()
   return {
     now,
-    isHeard: () => ageOf(heardMs) < BEATS_PER_LEASE * everyMs,
+    isHeard: () => ageOf(heardMs) < HEARD_BEATS * everyMs,
     drain() {
       isDraining = true
       now()
