@@ -19,7 +19,7 @@ interface Site extends Plant {
 
 /** Orders go to the worker that was employed last. */
 async function startSite(): Promise<Site> {
-  const plant = await startPlant({ leaseMs: 900, claimDeadlineMs: 2000 })
+  const plant = await startPlant({ claimDeadlineMs: 4000 })
   const remote = countingRemote(plant.folder)
   await plant.client.createProject({ name: 'hive', remote: remote.path })
   const agentLog = path.join(plant.folder, 'agents')

@@ -24,7 +24,8 @@ interface Site extends Plant {
 }
 
 async function startSite(): Promise<Site> {
-  const plant = await startPlant({ leaseMs: 900 })
+  // No lease runs out by itself: on a busy machine a short one would.
+  const plant = await startPlant({ leaseMs: 15_000 })
   const remote = countingRemote(plant.folder)
   await plant.client.createProject({ name: 'hive', remote: remote.path })
   let runs = 0

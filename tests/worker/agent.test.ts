@@ -19,7 +19,7 @@ describe('an agent that cannot run', () => {
   }
 
   test('keeps tasks waiting, and says what to do, until the probe finds it', async () => {
-    const plant = await startPlant({ leaseMs: 600 })
+    const plant = await startPlant()
     let found: AgentAvailability = missing
     const executor = scriptedExecutor(
       async function* () {
@@ -41,7 +41,7 @@ describe('an agent that cannot run', () => {
   })
 
   test('is looked for again also after a look that failed', async () => {
-    const plant = await startPlant({ leaseMs: 600 })
+    const plant = await startPlant()
     let looks = 0
     const executor = scriptedExecutor(
       async function* () {
@@ -60,7 +60,7 @@ describe('an agent that cannot run', () => {
   })
 
   test('although its probe is content, is not asked again until the probe changes', async () => {
-    const plant = await startPlant({ leaseMs: 600 })
+    const plant = await startPlant()
     let version = '1.0.0'
     let runs = 0
     const executor = scriptedExecutor(

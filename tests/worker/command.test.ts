@@ -54,7 +54,7 @@ describe('a program that a worker was configured with', () => {
   })
 
   test('makes the task wait while it is not there', async () => {
-    const plant = await startPlant({ leaseMs: 600 })
+    const plant = await startPlant()
     const { file, executor } = await program(plant, 'echo Done.')
     await rm(file)
     await plant.hire({ executor, timing: OFTEN })
@@ -94,7 +94,7 @@ describe('a program that a task names', () => {
   test.each(['command:sh', 'sh', 'command:program', 'command:constructor'])(
     'as %j is not run by a worker that knows it not',
     async (executor) => {
-      const plant = await startPlant({ leaseMs: 600 })
+      const plant = await startPlant()
       await plant.hire({ executor: (await program(plant, 'echo Done.')).executor })
       const { id } = await plant.client.submitTask({ prompt: 'touch ran', executor })
       const { waitingFor, status } = await plant.until(id, (task) => task.waitingFor !== null)
@@ -131,7 +131,7 @@ describe('a worker', () => {
   })
 
   test('that is short of disk starts nothing until it has enough again', async () => {
-    const plant = await startPlant({ leaseMs: 600 })
+    const plant = await startPlant()
     const GIB = 1024 ** 3
     let availableBytes = 1
     const look = async () => ({

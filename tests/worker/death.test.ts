@@ -49,7 +49,7 @@ function leftIn(plant: Plant, folder: string): readonly string[] {
 }
 
 test('a worker whose connections hang half-open counts as lost, and its task goes on elsewhere', async () => {
-  const plant = await startPlant({ leaseMs: 2000 })
+  const plant = await startPlant()
   await using proxy = await createTcpProxy({ targetPort: Number(new URL(plant.url).port) })
   const gate = path.join(plant.folder, 'gate')
   const first = await plant.hireProcess({ url: `http://127.0.0.1:${proxy.port}` })
@@ -175,7 +175,7 @@ describe('a worker that is killed', () => {
 
 describe('a worker that is frozen', () => {
   test('for longer than its lease writes nothing more, and its agent is stopped', async () => {
-    const plant = await startPlant({ leaseMs: 1000 })
+    const plant = await startPlant()
     const gate = path.join(plant.folder, 'gate')
     const frozen = await plant.hireProcess()
     const chatty = `setsid sleep 1000 & echo "pids $$ $!"; while :; do echo "$SLEEPLESS_ATTEMPT_ID"; [ -e ${gate} ] && exit; sleep 0.02; done`
@@ -254,7 +254,7 @@ describe('a worker that is asked to stop', () => {
 })
 
 test('a cancel takes the whole tree with it, and keeps the work', async () => {
-  const plant = await startPlant({ leaseMs: 3000 })
+  const plant = await startPlant()
   await plant.hireProcess()
   const { id } = await plant.client.submitTask({ prompt: patient('/nonexistent') })
   const pids = pidsIn(await untilOutput(plant, id, /^pids/m))

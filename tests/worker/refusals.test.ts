@@ -64,7 +64,7 @@ describe('an ending that the service', () => {
   })
 
   test('fails at for too long does not keep the slot, and stays in the journal', async () => {
-    const plant = await startPlant({ leaseMs: 1000 })
+    const plant = await startPlant()
     let isBroken = true
     await plant.hire({
       executor: diligent,

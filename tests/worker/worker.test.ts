@@ -246,7 +246,7 @@ describe('a cancel', () => {
   })
 
   test('may come at any moment', async () => {
-    const plant = await startPlant({ leaseMs: 600 })
+    const plant = await startPlant()
     await plant.hire({ executor: scriptedExecutor(endless), concurrency: 4 })
     const tasks = await Promise.all(
       Array.from({ length: 12 }, () => plant.client.submitTask({ prompt: 'x' })),
@@ -260,7 +260,7 @@ describe('a cancel', () => {
   })
 
   test('comes with the heartbeat when the queue does not bring it', async () => {
-    const plant = await startPlant({ leaseMs: 600 })
+    const plant = await startPlant()
     const deaf: Queue = {
       ...plant.plane.queue,
       listen: async () => ({ [Symbol.asyncDispose]: async () => undefined }),
@@ -275,7 +275,7 @@ describe('a cancel', () => {
 
 describe('an attempt that is lost', () => {
   test('stops its agent, writes nothing more, and the task goes on', async () => {
-    const plant = await startPlant({ leaseMs: 600 })
+    const plant = await startPlant()
     const gate = Promise.withResolvers<void>()
     let runs = 0
     const executor = scriptedExecutor(async function* (_order, context) {
