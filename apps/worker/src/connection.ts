@@ -4,7 +4,7 @@ import { pause } from './pause.ts'
 
 // The service gives a second to be heard again.
 const FIRST_DELAY_MS = 100
-const MAX_DELAY_MS = 5000
+const MAX_DELAY_MS = 2000
 
 /**
  * Keeps the worker's stream open: the service sees by its end, sooner than by any lease, that the

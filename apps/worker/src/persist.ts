@@ -3,7 +3,8 @@ import { ApiError, ApiUnreachableError } from '@sleepless/contracts'
 import { pause } from './pause.ts'
 
 const FIRST_DELAY_MS = 200
-const MAX_DELAY_MS = 5000
+// Whoever comes back must not be waited for: an order in hand is nobody else's meanwhile.
+const MAX_DELAY_MS = 2000
 
 /** How long one question is asked again and again, in milliseconds. */
 export interface Patience {
@@ -57,7 +58,8 @@ export async function persist<T>(
       if (isTooLong) throw new WaitedTooLongError('no useful answer', { cause: error })
       onRetry?.(error)
     }
-    await pause(delayMs, signal)
+    // Workers that lost the same service must not all come back in the same moment.
+    await pause(delayMs * (0.5 + Math.random() / 2), signal)
   }
 }
 
