@@ -96,4 +96,20 @@ describe('the journals of a worker', () => {
     await folder[Symbol.asyncDispose]()
     expect(await readdir(at)).toEqual([])
   })
+
+  test('of one that stops are no trouble to it when another looks for dead ones just then', async () => {
+    const at = await root()
+    const other = await opened(at, 1)
+    for (let round = 2; round < 60; round++) {
+      const folder = await opened(at, round)
+      const stopping = new AbortController()
+      const looking = (async () => {
+        while (!stopping.signal.aborted) await other.inherit()
+      })()
+      await folder[Symbol.asyncDispose]()
+      stopping.abort()
+      await looking
+    }
+    expect(await readdir(at)).toEqual([idOf(1)])
+  })
 })

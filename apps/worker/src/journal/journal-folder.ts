@@ -5,7 +5,7 @@ import type { WorkerId } from '@sleepless/domain'
 import type { Logger } from '@sleepless/runtime'
 
 import { createAttemptJournal, type AttemptJournal } from './attempt-journal.ts'
-import { isAlive, showLife } from './life-sign.ts'
+import { isAlive, LIFE_SIGN, showLife } from './life-sign.ts'
 import type { Claimed } from './record.ts'
 import { createSegments } from './segments.ts'
 
@@ -75,9 +75,9 @@ export async function openJournalFolder(
     async [Symbol.asyncDispose]() {
       if (isDisposed) return
       isDisposed = true
-      await life[Symbol.asyncDispose]()
-      // What is left in it is for the next worker.
+      // What is left in it is for another worker, which takes the folder as soon as life has gone.
       if (await isEmpty(folder)) await rm(folder, { recursive: true, force: true })
+      await life[Symbol.asyncDispose]()
     },
   }
 }
@@ -85,7 +85,7 @@ export async function openJournalFolder(
 async function isEmpty(folder: string): Promise<boolean> {
   const names = await readdir(folder)
   const inherited = await readdir(path.join(folder, HEIRLOOMS))
-  return inherited.length === 0 && names.every((name) => name === HEIRLOOMS)
+  return inherited.length === 0 && names.every((name) => name === HEIRLOOMS || name === LIFE_SIGN)
 }
 
 function isWorkerName(name: string): boolean {

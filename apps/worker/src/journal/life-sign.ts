@@ -3,7 +3,8 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
 
-const NAME = 'alive'
+/** The name of the socket in the folder. */
+export const LIFE_SIGN = 'alive'
 const ANSWER_MS = 2000
 
 /**
@@ -63,5 +64,7 @@ function isGone(code: string | undefined): boolean {
 }
 
 function socketPath(folder: string, { fd }: FileHandle): string {
-  return existsSync('/proc/self/fd') ? `/proc/self/fd/${fd}/${NAME}` : path.join(folder, NAME)
+  return existsSync('/proc/self/fd')
+    ? `/proc/self/fd/${fd}/${LIFE_SIGN}`
+    : path.join(folder, LIFE_SIGN)
 }
