@@ -45,8 +45,13 @@ function interrupted(
     readonly data: Readonly<Record<string, unknown>>
   }[],
 ): readonly Violation[] {
+  // One that a worker had just claimed when it was asked to stop goes elsewhere before anything has run.
+  const started = new Set(
+    heard.filter(({ type }) => type === 'attempt.started').map(({ attemptId }) => attemptId),
+  )
   return heard
     .filter(({ type, data }) => type === 'attempt.finished' && data['status'] === 'interrupted')
+    .filter(({ attemptId }) => started.has(attemptId))
     .map(({ attemptId }) => ({
       kind: 'other',
       message: `${attemptId ?? ''} was interrupted, although it would have ended within the grace`,
