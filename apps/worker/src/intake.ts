@@ -21,17 +21,15 @@ const RETRY_MS = 5000
 
 /** @throws what `open` throws, if the worker is able from the start. */
 export async function openIntake({ open, pool, logger }: IntakeOptions): Promise<Intake> {
-  let consumer: OrderConsumer | undefined
-  let taken: string | undefined
+  let taking: { readonly pool: string; readonly consumer: OrderConsumer } | undefined
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
 
   async function adjust(): Promise<void> {
     const wanted = isClosed ? undefined : pool()
-    if (wanted === taken) return
+    if (wanted === taking?.pool) return
     await letGo()
-    if (wanted !== undefined) consumer = await open(wanted)
-    taken = wanted
+    if (wanted !== undefined) taking = { pool: wanted, consumer: await open(wanted) }
     if (!isClosed) {
       logger.info(
         { isTaking: wanted !== undefined, pool: wanted },
@@ -42,9 +40,8 @@ export async function openIntake({ open, pool, logger }: IntakeOptions): Promise
 
   /** What it has brought goes on running. A new one is opened when there is need for it again. */
   async function letGo(): Promise<void> {
-    const before = consumer
-    consumer = undefined
-    taken = undefined
+    const before = taking?.consumer
+    taking = undefined
     await before?.pause()
     await before?.[Symbol.asyncDispose]()
   }

@@ -1,6 +1,7 @@
-export { createApiClient, type ApiClient, type SubmitOptions } from './client/api-client.ts'
+export { createApiClient, type ApiClient } from './client/api-client.ts'
 export { ApiError, ApiUnreachableError } from './client/errors.ts'
 export type { EventStreamOptions } from './client/event-stream.ts'
+export type { SubmitOptions } from './client/submit-options.ts'
 export type { TransportOptions } from './client/transport.ts'
 export { createWorkerClient } from './client/worker-client.ts'
 export type { Held, Upload, WorkerClient } from './client/worker-client.ts'

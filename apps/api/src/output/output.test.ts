@@ -9,28 +9,15 @@ import { waitFor } from '@sleepless/testing'
 import { describe, expect, test } from 'vitest'
 
 import { TOKENS } from '../test-kit/control-plane.ts'
-import { runningApi, type JoinedWorker, type RunningApi } from '../test-kit/running-api.ts'
+import { runningApi, type RunningApi } from '../test-kit/running-api.ts'
+import { runningTask, type RunningTask } from '../test-kit/running-task.ts'
 import { NO_USAGE, SUCCESS } from '../test-kit/worker-words.ts'
 
-interface Running {
-  readonly api: RunningApi
-  readonly worker: JoinedWorker
-  readonly held: Held
-  readonly taskId: string
-}
-
-async function runningTask(replace?: Parameters<typeof runningApi>[0]): Promise<Running> {
-  const api = await runningApi(replace)
-  const { id: taskId } = await api.client.submitTask({ prompt: 'Print.' })
-  const worker = await api.join()
-  return { api, worker, held: await api.start(worker), taskId }
-}
-
-function print({ worker, held }: Running, offset: number, text: string): Promise<number> {
+function print({ worker, held }: RunningTask, offset: number, text: string): Promise<number> {
   return worker.client.appendOutput(held, offset, Buffer.from(text))
 }
 
-function end({ worker }: Pick<Running, 'worker'>, held: Held, kind: 'ok' | 'again' = 'ok') {
+function end({ worker }: Pick<RunningTask, 'worker'>, held: Held, kind: 'ok' | 'again' = 'ok') {
   const outcome = kind === 'ok' ? SUCCESS : ({ kind: 'interrupted' } as const)
   return worker.client.finish(held, { outcome, usage: NO_USAGE })
 }
@@ -39,7 +26,7 @@ async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
   return new Response(stream).text()
 }
 
-async function output({ api, taskId }: Pick<Running, 'api' | 'taskId'>): Promise<string> {
+async function output({ api, taskId }: Pick<RunningTask, 'api' | 'taskId'>): Promise<string> {
   return textOf(await api.client.output(taskId))
 }
 
@@ -49,7 +36,7 @@ async function sealed({ plane }: RunningApi, { but = 0 } = {}): Promise<void> {
   })
 }
 
-function get({ api, taskId }: Running, headers: Record<string, string>): Promise<Response> {
+function get({ api, taskId }: RunningTask, headers: Record<string, string>): Promise<Response> {
   return fetch(`${api.url}/v1/tasks/${taskId}/output`, {
     headers: { authorization: `Bearer ${TOKENS.api}`, ...headers },
   })
@@ -186,7 +173,7 @@ describe('output', () => {
 const SEGMENT = { offset: 0, lengthBytes: 5, sha256: '' }
 
 interface SlowSpool {
-  readonly running: Running
+  readonly running: RunningTask
   readonly hold: () => void
   /** When a chunk waits for the spool, and whatever else there is has had time to get in its way. */
   readonly reached: () => Promise<void>

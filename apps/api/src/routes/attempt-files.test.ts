@@ -3,33 +3,18 @@ import { readdir } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 
-import type { Held } from '@sleepless/contracts'
 import { describe, expect, test } from 'vitest'
 
 import { TOKENS } from '../test-kit/control-plane.ts'
-import { runningApi, type JoinedWorker, type RunningApi } from '../test-kit/running-api.ts'
+import { runningTask, type RunningTask } from '../test-kit/running-task.ts'
 import { NO_USAGE, SUCCESS } from '../test-kit/worker-words.ts'
-
-interface Running {
-  readonly api: RunningApi
-  readonly worker: JoinedWorker
-  readonly held: Held
-  readonly taskId: string
-}
-
-async function runningTask(): Promise<Running> {
-  const api = await runningApi()
-  const { id: taskId } = await api.client.submitTask({ prompt: 'Make.' })
-  const worker = await api.join()
-  return { api, worker, held: await api.start(worker), taskId }
-}
 
 function sha256(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex')
 }
 
 function upload(
-  { worker, held }: Running,
+  { worker, held }: RunningTask,
   name: string,
   content: Uint8Array | string,
   sum = sha256(content),
@@ -38,11 +23,11 @@ function upload(
   return worker.client.uploadArtifact(held, { name, content: stream, sha256: sum })
 }
 
-function succeed({ worker, held }: Running): Promise<void> {
+function succeed({ worker, held }: RunningTask): Promise<void> {
   return worker.client.finish(held, { outcome: SUCCESS, usage: NO_USAGE })
 }
 
-function put({ api, worker, held }: Running, path: string): Promise<Response> {
+function put({ api, worker, held }: RunningTask, path: string): Promise<Response> {
   const query = `workerId=${worker.id}&fence=${held.fence}&sha256=${sha256('x')}`
   return fetch(`${api.url}/internal/attempts/${held.attemptId}/${path}?${query}`, {
     method: 'PUT',

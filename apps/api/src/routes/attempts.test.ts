@@ -2,22 +2,9 @@ import type { Held } from '@sleepless/contracts'
 import { describe, expect, test } from 'vitest'
 
 import { ids } from '../test-kit/control-plane.ts'
-import { runningApi, type JoinedWorker, type RunningApi } from '../test-kit/running-api.ts'
+import { runningApi, type JoinedWorker } from '../test-kit/running-api.ts'
+import { runningTask, type RunningTask } from '../test-kit/running-task.ts'
 import { HELLO, NO_USAGE, SUCCESS } from '../test-kit/worker-words.ts'
-
-interface Running {
-  readonly api: RunningApi
-  readonly worker: JoinedWorker
-  readonly held: Held
-  readonly taskId: string
-}
-
-async function runningTask(): Promise<Running> {
-  const api = await runningApi()
-  const { id: taskId } = await api.client.submitTask({ prompt: 'Run.' })
-  const worker = await api.join()
-  return { api, worker, held: await api.start(worker), taskId }
-}
 
 const at = '2026-01-01T00:00:00.000Z'
 
@@ -106,7 +93,7 @@ describe('reports', () => {
     return { type: 'acted', at, action } as const
   }
 
-  async function actionsOf({ api, taskId }: Running): Promise<unknown[]> {
+  async function actionsOf({ api, taskId }: RunningTask): Promise<unknown[]> {
     const { items } = await api.client.taskEvents(taskId)
     return items.filter(({ type }) => type === 'attempt.acted').map(({ data }) => data['action'])
   }

@@ -1,23 +1,8 @@
-import type { Held } from '@sleepless/contracts'
 import { describe, expect, test } from 'vitest'
 
 import { injectedApp, problemOf } from '../test-kit/injected-app.ts'
-import { runningApi, type JoinedWorker, type RunningApi } from '../test-kit/running-api.ts'
+import { runningTask } from '../test-kit/running-task.ts'
 import { HELLO, NO_USAGE, SUCCESS } from '../test-kit/worker-words.ts'
-
-interface Running {
-  readonly api: RunningApi
-  readonly worker: JoinedWorker
-  readonly held: Held
-  readonly taskId: string
-}
-
-async function runningTask(): Promise<Running> {
-  const api = await runningApi()
-  const { id: taskId } = await api.client.submitTask({ prompt: 'Run.' })
-  const worker = await api.join()
-  return { api, worker, held: await api.start(worker), taskId }
-}
 
 const at = '2026-01-01T00:00:00.000Z'
 const heard = (number: number) => ({ type: 'heard', at, number }) as const

@@ -1,4 +1,4 @@
-import { open, readdir, rm, unlink, type FileHandle } from 'node:fs/promises'
+import { open, readdir, unlink, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 
 import { decodeRecord, type JournalRecord } from './record.ts'
@@ -91,7 +91,7 @@ export function createSegments(folder: string, name: string, last = 0): Segments
     },
     async release(before) {
       for (let number = released + 1; number < before; number++) {
-        await rm(file(number), { force: true })
+        await removeFile(file(number))
         released = number
       }
     },
@@ -99,10 +99,7 @@ export function createSegments(folder: string, name: string, last = 0): Segments
     async remove() {
       await handle?.close()
       handle = undefined
-      for (let number = segment; number > 1; number--) await rm(file(number), { force: true })
-      await unlink(file(1)).catch((error: unknown) => {
-        if (!isMissing(error)) throw error
-      })
+      for (let number = segment; number >= 1; number--) await removeFile(file(number))
     },
   }
 }
@@ -112,6 +109,13 @@ async function writeAll(target: FileHandle, bytes: Buffer): Promise<void> {
   for (let at = 0; at < bytes.length;) {
     at += (await target.write(bytes, at, bytes.length - at)).bytesWritten
   }
+}
+
+/** Removes one that is there; `rm` would look first what it is. */
+async function removeFile(file: string): Promise<void> {
+  await unlink(file).catch((error: unknown) => {
+    if (!isMissing(error)) throw error
+  })
 }
 
 function isMissing(error: unknown): boolean {

@@ -25,13 +25,8 @@ import {
 } from '../internal/effect.ts'
 import { streamEvents, type EventStreamOptions } from './event-stream.ts'
 import { messageCalls, type MessageCalls } from './message-calls.ts'
+import { repeatable, type SubmitOptions } from './submit-options.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
-
-export interface SubmitOptions {
-  /** The same key with the same body gives the same task, however often it is sent. */
-  readonly idempotencyKey?: string
-  readonly signal?: AbortSignal
-}
 
 /** The HTTP surface for people and programs. Methods throw ApiError and ApiUnreachableError. */
 export interface ApiClient extends MessageCalls {
@@ -70,16 +65,11 @@ export interface ApiClient extends MessageCalls {
   ready(): Promise<boolean>
 }
 
-export function createApiClient(options: TransportOptions): ApiClient {
-  const transport = createTransport(options)
+export function createApiClient(service: TransportOptions): ApiClient {
+  const transport = createTransport(service)
   return {
-    submitTask: (json, { idempotencyKey, signal } = {}) =>
-      transport.json(taskView, '/v1/tasks', {
-        method: 'POST',
-        json,
-        signal,
-        headers: idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey },
-      }),
+    submitTask: (json, options = {}) =>
+      transport.json(taskView, '/v1/tasks', { ...repeatable(options), json }),
     task: (id) => transport.json(taskView, task(id)),
     tasks: (query) => transport.json(taskList, '/v1/tasks', { query: { ...query } }),
     attempts: (id) => transport.json(attemptList, `${task(id)}/attempts`),
@@ -122,8 +112,8 @@ export function createApiClient(options: TransportOptions): ApiClient {
       })
     },
     async ready() {
-      const response = await transport.open('/readyz')
-      return response.ok
+      await transport.send('/readyz')
+      return true
     },
   }
 }

@@ -28,7 +28,12 @@ export const fetchExchange: Exchange = async (url, { timeoutMs, ...request }) =>
   using deadline = deadlineOf(timeoutMs, request.signal)
   const { signal } = deadline
   const body = request.body === undefined ? null : bodyOf(request.body)
-  const response = await fetch(url, { ...request, body, signal })
+  // Awaited here: the deadline is for the whole answer, not for its head.
+  return await wholeAnswerOf(await fetch(url, { ...request, body, signal }))
+}
+
+/** Reads an answer to its end. */
+export async function wholeAnswerOf(response: Response): Promise<WholeAnswer> {
   return {
     status: response.status,
     statusText: response.statusText,

@@ -1,5 +1,5 @@
 import { messageList, messageView, type MessageList, type MessageView } from '../http/message.ts'
-import type { SubmitOptions } from './api-client.ts'
+import { repeatable, type SubmitOptions } from './submit-options.ts'
 import type { Transport } from './transport.ts'
 
 /** What people say to tasks. */
@@ -12,13 +12,8 @@ export interface MessageCalls {
 
 export function messageCalls(transport: Transport): MessageCalls {
   return {
-    sendMessage: (taskId, text, { idempotencyKey, signal } = {}) =>
-      transport.json(messageView, pathOf(taskId), {
-        method: 'POST',
-        json: { text },
-        signal,
-        headers: idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey },
-      }),
+    sendMessage: (taskId, text, options = {}) =>
+      transport.json(messageView, pathOf(taskId), { ...repeatable(options), json: { text } }),
     messages: (taskId) => transport.json(messageList, pathOf(taskId)),
   }
 }

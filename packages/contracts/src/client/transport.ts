@@ -2,7 +2,13 @@ import type { z } from 'zod'
 
 import { PROBLEM_CONTENT_TYPE, problem, type Problem } from '../http/problem.ts'
 import { ApiError, ApiUnreachableError } from './errors.ts'
-import { deadlineOf, fetchExchange, type Exchange, type WholeAnswer } from './exchange.ts'
+import {
+  deadlineOf,
+  fetchExchange,
+  wholeAnswerOf,
+  type Exchange,
+  type WholeAnswer,
+} from './exchange.ts'
 
 export interface TransportOptions {
   /** Such as `http://127.0.0.1:7300`, with or without a slash at the end. */
@@ -87,12 +93,7 @@ export function createTransport(options: TransportOptions): Transport {
           ...(body && { body, duplex: 'half' }),
         })
         if (response.ok) return response
-        throw errorOf({
-          status: response.status,
-          statusText: response.statusText,
-          contentType: response.headers.get('content-type') ?? undefined,
-          text: await response.text(),
-        })
+        throw errorOf(await wholeAnswerOf(response))
       }),
     async send(path, sent = {}) {
       await whole(path, sent)
