@@ -55,7 +55,7 @@ export async function runOnce(input: RunInput): Promise<RunResult> {
     pending.push(acknowledged)
     return acknowledged
   }
-  for (const task of taskMix(random, { runId, features: stack.features, spreadMs: SPREAD_MS })) {
+  for (const task of taskMix(random, { runId, spreadMs: SPREAD_MS })) {
     void submit(task).catch(() => undefined)
   }
 
@@ -68,7 +68,7 @@ export async function runOnce(input: RunInput): Promise<RunResult> {
   const faultEndedMs = performance.now()
   const probe = `${runId}-probe`
   const probeTaskId = await submit(
-    plainTask(probe, { ...quickest(stack), mode: 'quiet', priority: 100 }),
+    plainTask(probe, { executor: 'command', mode: 'quiet', priority: 100 }),
   )
   const refused = await Promise.allSettled([...pending, begun])
   await owner.takeOver('first')
@@ -102,10 +102,6 @@ export async function runOnce(input: RunInput): Promise<RunResult> {
 async function diesLate(owner: EffectOwner, afterMs: number): Promise<void> {
   await pause(afterMs)
   await owner.dieOver('second')
-}
-
-function quickest({ features }: Stack): Partial<PlannedTask> {
-  return { executor: features.hasCommands ? 'command' : 'claude' }
 }
 
 /** A task that depends on one that failed ends with it; a worker's death may use up its tries. */

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 
 import { check } from './check.ts'
-import type { Evidence, SeenEvent, SeenTask, Submission, ViolationKind } from './evidence.ts'
+import type {
+  Evidence,
+  SeenEvent,
+  SeenMessage,
+  SeenTask,
+  Submission,
+  ViolationKind,
+} from './evidence.ts'
 
 const TASK = 'tsk_01a2067d-b648-7264-af76-95705a964270'
 const FIRST = 'att_01a2067d-b648-7264-af76-95705a964271'
@@ -26,6 +33,7 @@ const submission: Submission = {
   isSerious: true,
   writes: true,
   isCanceled: false,
+  told: [],
   expects: ['succeeded'],
 }
 
@@ -63,6 +71,7 @@ const sound: Evidence = {
     { id: FIRST, taskId: TASK, number: 1, status: 'lost' },
     { id: SECOND, taskId: TASK, number: 2, status: 'succeeded' },
   ],
+  messages: new Map(),
   heard: history,
   reread: history,
   effects: [
@@ -91,6 +100,16 @@ function failed(event: SeenEvent): SeenEvent {
   return { ...event, type: 'task.failed' }
 }
 
+const TEXT = 'fault-message one'
+
+/** The task was sent a message, which is listed so. */
+function withMessages(...listed: readonly SeenMessage[]): Partial<Evidence> {
+  return {
+    submissions: [{ ...submission, told: [TEXT] }],
+    messages: new Map([[TASK, listed]]),
+  }
+}
+
 /** The history with something more at its end, as both clients see it. */
 function followedBy(...named: readonly Named[]): Partial<Evidence> {
   const more = events(...named).map((event) => ({ ...event, id: event.id + history.length }))
@@ -115,7 +134,31 @@ test('an attempt may go on with the commit of one whose agent had succeeded', ()
   expect(kinds(change)).toEqual([])
 })
 
+test('a message may come too late for every agent', () => {
+  expect(kinds(withMessages({ number: 1, text: TEXT, attemptId: null }))).toEqual([])
+})
+
 describe('lost is', () => {
+  test('an acknowledged message that is gone', () => {
+    expect(kinds(withMessages())).toEqual(['lost'])
+  })
+
+  test('a message of which the agent that succeeded knows nothing', () => {
+    const change = withMessages({ number: 1, text: TEXT, attemptId: SECOND })
+    expect(kinds(change)).toEqual(['lost'])
+    const told = { token: 'one', attemptId: SECOND, step: 'told' as const }
+    expect(kinds({ ...change, effects: [...sound.effects, told] })).toEqual([])
+  })
+
+  test('a message that was there before the agent began, and was not given to it', () => {
+    const heard = [
+      ...events(['message.received', null, { number: 1 }]).map((event) => ({ ...event, id: 0 })),
+      ...history,
+    ]
+    const change = withMessages({ number: 1, text: TEXT, attemptId: null })
+    expect(kinds({ ...change, heard, reread: heard })).toContain('lost')
+  })
+
   test('an acknowledged task that is gone', () => {
     expect(kinds({ tasks: new Map() })).toEqual(['lost'])
   })
@@ -142,6 +185,18 @@ describe('lost is', () => {
 })
 
 describe('doubled is', () => {
+  test('a message that is there twice', () => {
+    const twice = [1, 2].map((number) => ({ number, text: TEXT, attemptId: null }))
+    expect(kinds(withMessages(...twice))).toEqual(['doubled'])
+  })
+
+  test('a message that was delivered twice', () => {
+    const delivered: Named = ['message.delivered', SECOND, { number: 1 }]
+    const heard = [...history.slice(0, 7), ...events(delivered, delivered), ...history.slice(7)]
+    const found = kinds({ heard, reread: heard })
+    expect(found).toContain('doubled')
+  })
+
   test('an effect that was done twice under the ledger', () => {
     expect(kinds({ ledgerEffects: new Map([['message', 2]]) })).toEqual(['doubled'])
   })

@@ -8,6 +8,7 @@ import { expected } from './expected.ts'
 import { keptWork } from './kept-work.ts'
 import { ledger } from './ledger.ts'
 import { leftovers } from './leftovers.ts'
+import { messages } from './messages.ts'
 import { noEnd } from './no-end.ts'
 import { pushes } from './pushes.ts'
 import { staleWrites } from './stale-writes.ts'
@@ -18,6 +19,7 @@ const CHECKS: readonly Check[] = [
   staleWrites,
   eventLog,
   effects,
+  messages,
   commits,
   pushes,
   ledger,

@@ -1,5 +1,7 @@
 import { authorsOf, winnerOf } from './authors.ts'
-import type { Check, Evidence, Submission, Violation } from './evidence.ts'
+import type { Check, EffectLine, Evidence, Submission, Violation } from './evidence.ts'
+
+const ONCE: ReadonlySet<EffectLine['step']> = new Set(['began', 'acted'])
 
 /** An attempt runs its agent once, and a result is that of an agent that did its work. */
 export const effects: Check = (evidence) =>
@@ -9,7 +11,7 @@ export const effects: Check = (evidence) =>
   ])
 
 function startedTwice({ effects: lines }: Evidence, { token }: Submission): readonly Violation[] {
-  const own = lines.filter((line) => line.token === token && line.step !== 'wrote')
+  const own = lines.filter((line) => line.token === token && ONCE.has(line.step))
   const counts = Map.groupBy(own, ({ attemptId, step }) => `${attemptId} ${step}`)
   return [...counts]
     .filter(([, times]) => times.length > 1)

@@ -21,6 +21,8 @@ export interface Submission {
   /** Whether its agent leaves a file behind. */
   readonly writes: boolean
   readonly isCanceled: boolean
+  /** What was said about it later, and was acknowledged. */
+  readonly told: readonly string[]
   /** How it should end when nothing but the fault stands in its way. */
   readonly expects: readonly Ending[]
 }
@@ -38,6 +40,14 @@ export interface SeenTask {
   readonly branch: string | undefined
 }
 
+/** A message as the api lists it. */
+export interface SeenMessage {
+  readonly number: number
+  readonly text: string
+  /** Whose agent is said to have been given it. */
+  readonly attemptId: string | null
+}
+
 export interface SeenAttempt {
   readonly id: string
   readonly taskId: string
@@ -45,11 +55,11 @@ export interface SeenAttempt {
   readonly status: string
 }
 
-/** What an agent wrote down, or the model for it: it began, it left a file, it did what counts. */
+/** What an agent wrote down, or the model for it: it began, was told more, left a file, did what counts. */
 export interface EffectLine {
   readonly token: string
   readonly attemptId: string
-  readonly step: 'began' | 'wrote' | 'acted'
+  readonly step: 'began' | 'told' | 'wrote' | 'acted'
 }
 
 /** A line of the remote's post-receive hook. */
@@ -81,6 +91,8 @@ export interface Evidence {
   /** Answers to `GET /v1/tasks/{id}`; absent: 404. */
   readonly tasks: ReadonlyMap<string, SeenTask>
   readonly attempts: readonly SeenAttempt[]
+  /** Of tasks that something was said about, by their ids. */
+  readonly messages: ReadonlyMap<string, readonly SeenMessage[]>
   /** What the client that resumes has heard since the run began. */
   readonly heard: readonly SeenEvent[]
   /** The same, read again from the first of them on by a new client. */

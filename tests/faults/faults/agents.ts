@@ -17,9 +17,6 @@ const HANG_LIMIT_MS = 2000
 /** How often a worker dies of one task. */
 const POISONINGS = 5
 
-const needsCommands = ({ features }: Stack): string | undefined =>
-  features.hasCommands ? undefined : 'there is no command executor'
-
 export const killAgent: Fault = {
   name: 'kill-agent',
   row: 6,
@@ -43,7 +40,6 @@ export const agentExits: Fault = {
   row: 6,
   title: "a task's own process ends with 137",
   tolerates: ['AGENT_CRASHED', 'OUT_OF_MEMORY'],
-  unfit: needsCommands,
   async inject({ runId, submit }) {
     await submit(plainTask(`${runId}-exits`, { executor: 'command', mode: 'exit-137' }))
   },
@@ -53,7 +49,6 @@ export const agentHangs: Fault = {
   name: 'agent-hangs',
   row: 6,
   title: "a task's own process hangs, and is stopped at its limit",
-  unfit: needsCommands,
   async inject({ runId, submit }) {
     const token = `${runId}-hangs`
     await submit(
@@ -78,7 +73,6 @@ export const agentFloods: Fault = {
   row: 6,
   title: "a task's own process floods its output",
   tolerates: ['OUTPUT_TOO_LARGE'],
-  unfit: needsCommands,
   async inject({ stack, runId, settings, submit }) {
     const before = stack.workers.map(({ service }) => residentBytes(service.pid))
     const token = `${runId}-floods`
@@ -108,10 +102,9 @@ export const poison: Fault = {
   title: 'a task that kills its worker each time',
   async inject({ stack, runId, submit }) {
     const token = `${runId}-poison`
-    const executor = stack.features.hasCommands ? 'command' : 'claude'
     const holdMs = 600_000
     const taskId = await submit(
-      plainTask(token, { executor, holdMs, priority: 100, expects: ['failed'] }),
+      plainTask(token, { executor: 'command', holdMs, priority: 100, expects: ['failed'] }),
     )
     const killed = new Set<string>()
     const giveUpMs = performance.now() + 60_000

@@ -57,9 +57,9 @@ export const healWhileBothRun: Fault = {
   title: 'a partition heals while both attempts of a task run',
   async inject(context) {
     const { stack, random, settings, runId, submit } = context
-    const executor = stack.features.hasCommands ? 'command' : 'claude'
     const holdMs = LONG_LEASES * settings.leaseMs
     for (let index = 0; index < 3; index += 1) {
+      const executor = index === 0 ? 'claude' : 'command'
       await submit(plainTask(`${runId}-long-${index}`, { executor, holdMs, priority: 100 }))
     }
     await pause(SETTLE_MS)

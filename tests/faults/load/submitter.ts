@@ -16,7 +16,7 @@ export interface SubmitterOptions {
 
 /** Clients that don't give up: each sends its task, with one key, until it is acknowledged. */
 export interface Submitter {
-  /** @returns the task's id, once it is acknowledged. */
+  /** @returns the task's id, once it is acknowledged, and what is said about it later too, or refused. */
   readonly submit: (task: PlannedTask) => Promise<string>
   /** All that was acknowledged so far. */
   submissions(): readonly Submission[]
@@ -26,14 +26,20 @@ export interface Submitter {
 
 export function createSubmitter(options: SubmitterOptions): Submitter {
   const { client, runId, retryMs, signal } = options
-  const acknowledged = new Map<string, Submission>()
+  const acknowledged = new Map<string, Omit<Submission, 'told'>>()
   const ids = new Map<string, PromiseWithResolvers<string>>()
+  const told = new Map<string, string>()
   let worstRow = 0
 
   const idOf = (token: string): PromiseWithResolvers<string> => {
     const known = ids.get(token) ?? Promise.withResolvers<string>()
     ids.set(token, known)
     return known
+  }
+
+  function toldOf(token: string): readonly string[] {
+    const text = told.get(token)
+    return text === undefined ? [] : [text]
   }
 
   async function send(body: SubmitTaskBody, token: string): Promise<string> {
@@ -45,6 +51,22 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
         return id
       } catch (error) {
         if (error instanceof ApiError && error.status < 500) throw error
+        await pause(retryMs, undefined, { signal })
+      }
+    }
+  }
+
+  async function tellLater(taskId: string, token: string, afterMs: number): Promise<void> {
+    await pause(afterMs, undefined, { signal })
+    const text = `fault-message ${token}`
+    while (!signal.aborted) {
+      try {
+        await client.sendMessage(taskId, text, { idempotencyKey: `message-${token}`, signal })
+        told.set(token, text)
+        return
+      } catch (error) {
+        // No agent could take it up any more, which the answer says.
+        if (error instanceof ApiError && error.status < 500) return
         await pause(retryMs, undefined, { signal })
       }
     }
@@ -78,9 +100,13 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
       if (task.cancelAfterMs !== undefined) {
         cancelLater(taskId, task.cancelAfterMs).catch(() => undefined)
       }
+      if (task.messageAfterMs !== undefined) {
+        await tellLater(taskId, task.token, task.messageAfterMs)
+      }
       return taskId
     },
-    submissions: () => [...acknowledged.values()],
+    submissions: () =>
+      [...acknowledged.values()].map((one) => ({ ...one, told: toldOf(one.token) })),
     get worstRow() {
       return worstRow
     },
@@ -106,7 +132,7 @@ function bodyOf(
   }
 }
 
-function submissionOf(task: PlannedTask, answeredIds: readonly string[]): Submission {
+function submissionOf(task: PlannedTask, answeredIds: readonly string[]): Omit<Submission, 'told'> {
   const { token, executor, isSerious, mode, cancelAfterMs, expects } = task
   const [taskId = ''] = answeredIds
   return {

@@ -1,7 +1,6 @@
 import type { SeededRandom } from '@sleepless/testing'
 
 import type { Ending } from '../check/evidence.ts'
-import type { Features } from '../stack/features.ts'
 
 /** What the agent of a task does. */
 export type TaskMode = 'quick' | 'quiet' | 'exit-137' | 'hang' | 'flood'
@@ -21,6 +20,8 @@ export interface PlannedTask {
   readonly dependsOn: string | undefined
   /** When it is canceled, from its acknowledgement. */
   readonly cancelAfterMs: number | undefined
+  /** When somebody says something more about it, from its acknowledgement. */
+  readonly messageAfterMs: number | undefined
   /** How many requests with the same key are sent at once. */
   readonly requests: number
   readonly timeoutMs: number | undefined
@@ -29,12 +30,15 @@ export interface PlannedTask {
 
 export interface MixOptions {
   readonly runId: string
-  readonly features: Features
   readonly spreadMs: number
 }
 
-/** Of the tasks with commands at hand, every fifth at least is a real agent's that commits. */
-const SIZES = { withCommands: { claude: 3, command: 9 }, without: { claude: 6, command: 0 } }
+/**
+ * Every fifth at least is a real agent's that commits, also together with the probe and with one more
+ * of the fault's own.
+ */
+const AGENTS = 2
+const COMMANDS = 6
 
 /** A task that does nothing special. */
 export function plainTask(token: string, given: Partial<PlannedTask> = {}): PlannedTask {
@@ -49,6 +53,7 @@ export function plainTask(token: string, given: Partial<PlannedTask> = {}): Plan
     notBeforeMs: undefined,
     dependsOn: undefined,
     cancelAfterMs: undefined,
+    messageAfterMs: undefined,
     requests: 1,
     timeoutMs: undefined,
     expects: ['succeeded'],
@@ -58,12 +63,10 @@ export function plainTask(token: string, given: Partial<PlannedTask> = {}): Plan
 
 /** Tasks of every kind, spread over the time in which the fault comes. */
 export function taskMix(random: SeededRandom, options: MixOptions): readonly PlannedTask[] {
-  const { features, spreadMs, runId } = options
-  const { claude, command } = features.hasCommands ? SIZES.withCommands : SIZES.without
-  const total = claude + command
+  const { spreadMs, runId } = options
   const tasks: PlannedTask[] = []
-  for (let index = 0; index < total; index += 1) {
-    const executor = index < claude ? 'claude' : 'command'
+  for (let index = 0; index < AGENTS + COMMANDS; index += 1) {
+    const executor = index < AGENTS ? 'claude' : 'command'
     tasks.push(
       plainTask(`${runId}-${index}`, {
         executor,
@@ -72,26 +75,22 @@ export function taskMix(random: SeededRandom, options: MixOptions): readonly Pla
         holdMs: random.chance(0.4) ? 500 + random.below(1500) : random.below(300),
         priority: random.below(101),
         afterMs: index < 2 ? 0 : random.below(spreadMs),
-        ...specialOf(random, { tasks, features }),
+        ...specialOf(random, tasks),
       }),
     )
   }
   return tasks
 }
 
-interface Circumstances {
-  readonly tasks: readonly PlannedTask[]
-  readonly features: Features
-}
-
-/** At most one special thing about a task. */
-function specialOf(random: SeededRandom, { tasks, features }: Circumstances): Partial<PlannedTask> {
+/** At most one special thing about a task, which may depend on an earlier one. */
+function specialOf(random: SeededRandom, tasks: readonly PlannedTask[]): Partial<PlannedTask> {
   const dice = random.next()
   if (dice < 0.15) return { notBeforeMs: random.below(2000) }
   if (dice < 0.3) return { cancelAfterMs: random.below(1500) }
   if (dice < 0.5) return { requests: 2 + random.below(2) }
+  if (dice < 0.7) return { messageAfterMs: random.below(1500) }
   const [first] = tasks
-  if (dice < 0.65 && features.hasDependencies && first !== undefined) {
+  if (dice < 0.85 && first !== undefined) {
     const earlier = random.pick([first, ...tasks])
     // What depends on a task that may be canceled would fail with it.
     if (earlier.cancelAfterMs === undefined) {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The command that tasks run for volume. It reads "fault-task <token> <mode> <milliseconds>" and
-# writes down, beside itself, what it did: in which attempt, and how far it came.
+# The command that tasks run for volume. It reads "fault-task <token> <mode> <milliseconds>", and
+# what was said later as "fault-message <token>", and writes down, beside itself, what it did: in which attempt, and how far it came.
 here=$(dirname "$0")
 read -r _ token mode holdMs
 attempt=$SLEEPLESS_ATTEMPT_ID
@@ -8,6 +8,9 @@ note() { printf '%s %s %s %s\n' "$token" "$attempt" "$1" "$$" >> "$here/effects.
 
 before=$(grep -c "^$token .* began " "$here/effects.log" 2> /dev/null)
 note began
+while read -r word _; do
+  [ "$word" = fault-message ] && note told
+done
 if [ "${before:-0}" -eq 0 ]; then
   case $mode in
     exit-137) exit 137 ;;

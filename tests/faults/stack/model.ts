@@ -28,20 +28,29 @@ export async function createFaultModel(): Promise<FaultModel> {
   const effects: EffectLine[] = []
   const state = { isLimited: false }
 
-  async function script({ prompt, sessionId, turn, retry }: ModelRequest): Promise<Turn> {
-    const [, token = 'unknown', mode = 'quick', holdMs = '0'] = PROMPT.exec(prompt) ?? []
+  async function script({ body, sessionId, retry }: ModelRequest): Promise<Turn> {
+    // All of the conversation: what is said later is a prompt of its own.
+    const said = JSON.stringify(body.messages)
+    const [, token = 'unknown', mode = 'quick', holdMs = '0'] = PROMPT.exec(said) ?? []
     const attemptId = `att_${sessionId ?? 'unknown'}`
+    const isNoted = (step: EffectLine['step']): boolean =>
+      effects.some((line) => line.step === step && line.attemptId === attemptId)
     const note = (step: EffectLine['step']): void => {
       if (retry === 0) effects.push({ token, attemptId, step })
     }
     if (state.isLimited) return rateLimitTurn(HOUR_S)
+    const isTold = said.includes(`fault-message ${token}`)
+    if (isTold && !isNoted('told')) note('told')
+    const turn = body.messages.filter(({ role }) => role === 'assistant').length
     if (turn === 0) {
       note('began')
       if (mode !== 'quiet') {
         const input = { file_path: `${token}.txt`, content: `${token} by ${attemptId}\n` }
         return toolTurn({ name: 'Write', input })
       }
-    } else note('wrote')
+    } else if (!isNoted('wrote')) note('wrote')
+    // It had ended, and goes on because of what it was told.
+    if (isTold && isNoted('acted')) return textTurn(`done ${token} by ${attemptId}`)
     await pause(Number(holdMs))
     note('acted')
     return textTurn(`done ${token} by ${attemptId}`)

@@ -14,7 +14,6 @@ import {
 import { MUTANTS } from '../composition/mutants/index.ts'
 import { keepFailure } from '../results.ts'
 import { watchEvents, type EventWatch } from '../watch/event-watch.ts'
-import { findFeatures, type Features } from './features.ts'
 import { createFaultModel, type FaultModel } from './model.ts'
 import { makePlaces, unmount, type Places } from './places.ts'
 import { createStackRedis, type StackRedis } from './redis.ts'
@@ -56,7 +55,6 @@ export interface Stack extends AsyncDisposable {
   readonly redis: StackRedis
   readonly model: FaultModel
   readonly watch: EventWatch
-  readonly features: Features
   readonly isMounted: boolean
   /** All processes of the product. */
   readonly services: readonly Service[]
@@ -139,7 +137,6 @@ async function startIn(
     timeoutMs: START_TIMEOUT_MS,
   })
   await client.createProject({ name: PROJECT, remote: places.remote })
-  const features = await findFeatures(client)
   const services = [api, ...schedulers, ...workers.map(({ service }) => service)]
   return {
     client,
@@ -151,7 +148,6 @@ async function startIn(
     redis,
     model,
     watch,
-    features,
     isMounted: options.isMounting,
     services,
     vary(service, variant) {

@@ -10,6 +10,7 @@ import type {
   PushLine,
   SeenAttempt,
   SeenCommit,
+  SeenMessage,
   SeenProcess,
   SeenTask,
   Submission,
@@ -58,6 +59,7 @@ export async function collect(stack: Stack, options: CollectOptions): Promise<Ev
     listed: await listedOf(stack, runId),
     tasks,
     attempts,
+    messages: await messagesOf(stack, submissions),
     heard,
     reread: await reread(client, { first: afterEvent + 1, last }),
     effects,
@@ -97,6 +99,17 @@ async function attemptsOf(
   return lists.flat()
 }
 
+async function messagesOf(
+  { client }: Stack,
+  submissions: readonly Submission[],
+): Promise<ReadonlyMap<string, readonly SeenMessage[]>> {
+  const found = new Map<string, readonly SeenMessage[]>()
+  for (const { taskId, told } of submissions) {
+    if (told.length > 0) found.set(taskId, (await client.messages(taskId)).items)
+  }
+  return found
+}
+
 /** Newest first, until there has been a page without any task of the run. */
 async function listedOf({ client }: Stack, runId: string): Promise<readonly SeenTask[]> {
   const found: SeenTask[] = []
@@ -130,11 +143,13 @@ function seenTask(task: TaskView): SeenTask {
 export function effectsOf({ model, places }: Stack, runId: string): readonly EffectLine[] {
   const commands = linesOf(path.join(places.programs, 'effects.log')).flatMap((words) => {
     const [token = '', attemptId = '', step] = words
-    return step === 'began' || step === 'wrote' || step === 'acted'
-      ? [{ token, attemptId, step } as const]
-      : []
+    return isStep(step) ? [{ token, attemptId, step }] : []
   })
   return [...model.effects, ...commands].filter(({ token }) => token.startsWith(`${runId}-`))
+}
+
+function isStep(word: string | undefined): word is EffectLine['step'] {
+  return word === 'began' || word === 'told' || word === 'wrote' || word === 'acted'
 }
 
 function pushesOf({ places }: Stack): readonly PushLine[] {
