@@ -51,6 +51,15 @@ export type {
   AgentOutcome,
   Executor,
 } from './ports/executor.ts'
+export type {
+  Credential,
+  ModelAccess,
+  ModelAccessRequest,
+  ModelGateway,
+  ModelUse,
+  Quota,
+  QuotaWindow,
+} from './ports/model-gateway.ts'
 export type { IdSource } from './ports/ids.ts'
 export type {
   ConsumeOptions,

@@ -19,6 +19,8 @@ export interface ClaudeRun extends AsyncDisposable {
 export interface RunClaudeOptions {
   readonly modelUrl: string
   readonly prompt: string
+  /** Default: `sonnet`. */
+  readonly model?: string
   readonly env?: Readonly<Record<string, string>>
   /** Then the CLI is killed. Default 45,000. */
   readonly timeoutMs?: number
@@ -31,14 +33,14 @@ function parseMessage(line: string): Record<string, unknown> {
 
 /** Runs the real CLI once, headless, in a home and a workspace of its own. */
 export async function runClaude(options: RunClaudeOptions): Promise<ClaudeRun> {
-  const { modelUrl, prompt, env = {}, timeoutMs = 45_000 } = options
+  const { modelUrl, prompt, model = 'sonnet', env = {}, timeoutMs = 45_000 } = options
   const home = await temporaryDirectory('sleepless-claude-')
   const workspace = join(home.path, 'work')
   await mkdir(workspace)
   const output = ['--output-format', 'stream-json', '--verbose', '--permission-mode', 'acceptEdits']
   const { exitCode, stdout } = await execa(
     claudeBinary(),
-    ['-p', prompt, '--model', 'sonnet', ...output],
+    ['-p', prompt, '--model', model, ...output],
     {
       cwd: workspace,
       env: {

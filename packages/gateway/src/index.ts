@@ -1,0 +1,1 @@
+export { createModelGateway, type ModelGatewayOptions } from './model-gateway.ts'
