@@ -101,6 +101,13 @@ test('a probe that changes ends the refusal', async () => {
   expect(agent.current()).toEqual({ available: true, version: '2' })
 })
 
+test('a program that a run did not find is there again when a probe finds it', async () => {
+  const agent = await bench()
+  agent.watches.of('claude')?.heed({ code: 'AGENT_NOT_INSTALLED', message: 'no such file' })
+  expect(agent.current()?.available).toBe(false)
+  await becomesAvailable(agent)
+})
+
 test('the provider is not asked about a program that is gone, nor when nothing was refused', async () => {
   const agent = await bench({ availableProbeMs: 1, refusalMs: 0 })
   agent.watches.of('claude')?.heed({ code: 'AGENT_NOT_INSTALLED', message: 'no such file' })

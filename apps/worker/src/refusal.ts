@@ -4,8 +4,8 @@ import type { AgentAvailability, AgentUnavailableCode, Executor } from '@sleeple
 export interface Refusal {
   readonly by: AgentAvailability
   /**
-   * Whether there is reason to let a run find out again: the probe has changed, the provider takes what it
-   * had refused, or nobody can tell and time has passed.
+   * Whether there is reason to let a run find out again: the probe has changed or finds the program that
+   * the run did not, the provider takes what it had refused, or nobody can tell and time has passed.
    */
   isOver(probed: AgentAvailability): Promise<boolean>
 }
@@ -31,6 +31,8 @@ export function createRefusal(executor: Executor, options: RefusalOptions): Refu
     by: { available: false, code, detail },
     async isOver(probed) {
       if (JSON.stringify(probed) !== probedThen) return true
+      // What was gone for a moment only, no probe has missed.
+      if (code === 'AGENT_NOT_INSTALLED' && probed.available) return true
       const isCredential = code === 'AGENT_NOT_LOGGED_IN'
       const isAccepted = isCredential ? await executor.isAccepted?.() : undefined
       if (isAccepted === false) isConfirmed = true
