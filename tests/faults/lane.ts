@@ -14,7 +14,7 @@ export interface LaneOptions {
 }
 
 /** A stack is replaced after so many runs: it should not be new for each, nor grow old. */
-const RUNS_PER_STACK = 25
+const RUNS_PER_STACK = 40
 
 /** Works through jobs with one stack after the other. */
 export async function runLane(options: LaneOptions): Promise<void> {

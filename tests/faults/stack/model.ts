@@ -5,6 +5,8 @@ import {
   rateLimitTurn,
   textTurn,
   toolTurn,
+  type MessagesBody,
+  type MessageTurn,
   type ModelRequest,
   type ScriptedModel,
   type Turn,
@@ -23,6 +25,7 @@ export interface FaultModel extends AsyncDisposable {
 
 const PROMPT = /fault-task (\S+) (\S+) (\d+)/
 const HOUR_S = 3600
+const RETRY_MS = 300
 
 export async function createFaultModel(): Promise<FaultModel> {
   const effects: EffectLine[] = []
@@ -44,11 +47,12 @@ export async function createFaultModel(): Promise<FaultModel> {
     const turn = body.messages.filter(({ role }) => role === 'assistant').length
     if (turn === 0) {
       note('began')
-      if (mode !== 'quiet') {
-        const input = { file_path: `${token}.txt`, content: `${token} by ${attemptId}\n` }
-        return toolTurn({ name: 'Write', input })
-      }
-    } else if (!isNoted('wrote')) note('wrote')
+      if (mode !== 'quiet') return writeTurn(token, attemptId)
+    } else if (mode !== 'quiet' && !isNoted('wrote')) {
+      // A full disk, for instance: it tries again, as a real one would.
+      if (hasFailed(body)) return { ...writeTurn(token, attemptId), delayMs: RETRY_MS }
+      note('wrote')
+    }
     // It had ended, and goes on because of what it was told.
     if (isTold && isNoted('acted')) return textTurn(`done ${token} by ${attemptId}`)
     await pause(Number(holdMs))
@@ -62,4 +66,14 @@ export async function createFaultModel(): Promise<FaultModel> {
     effects,
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   })
+}
+
+function writeTurn(token: string, attemptId: string): MessageTurn {
+  const input = { file_path: `${token}.txt`, content: `${token} by ${attemptId}\n` }
+  return toolTurn({ name: 'Write', input })
+}
+
+/** Whether the tool that was called last says so. */
+function hasFailed({ messages }: MessagesBody): boolean {
+  return JSON.stringify(messages.at(-1)).includes('"is_error":true')
 }
