@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { AgentAvailability } from '../../packages/domain/src/index.ts'
 import { createClaudeExecutor } from '../../packages/executor/src/index.ts'
+import { createModelGateway } from '../../packages/gateway/src/index.ts'
 import { git } from '../harness/repository.ts'
 import { startPlant } from './plant.ts'
 import { failure, printed, scriptedExecutor, success } from './scripted-executor.ts'
@@ -92,10 +93,13 @@ test('the real agent makes a commit', async () => {
   await using model = await createScriptedModel({
     script: writeFileScript({ path: 'bees.txt', content: 'buzz\n', answer: 'I wrote of bees.' }),
   })
+  await using gateway = createModelGateway({
+    credential: () => ({ kind: 'api-key', value: 'sk-ant-api03-made-up' }),
+    baseUrl: model.url,
+  })
   await plant.hire({
     executor: createClaudeExecutor({
-      credential: () => ({ kind: 'api-key', value: 'sk-ant-api03-made-up' }),
-      baseUrl: model.url,
+      gateway,
       toolAccess: 'edits-only',
       killGraceMs: 2000,
     }),

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { AgentEvent, AgentMessage, Executor } from '../../packages/domain/src/index.ts'
 import { createClaudeExecutor } from '../../packages/executor/src/index.ts'
+import { createModelGateway } from '../../packages/gateway/src/index.ts'
 import { startPlant, type Plant } from './plant.ts'
 import { printed, scriptedExecutor, success, type AgentScript } from './scripted-executor.ts'
 
@@ -176,9 +177,12 @@ describe('messages', () => {
         return turn === 0 ? holdUntil(taken.promise, textTurn('Ready.')) : textTurn('In verse.')
       },
     })
-    const executor = createClaudeExecutor({
+    await using gateway = createModelGateway({
       credential: () => ({ kind: 'api-key', value: 'sk-ant-api03-made-up' }),
       baseUrl: model.url,
+    })
+    const executor = createClaudeExecutor({
+      gateway,
       toolAccess: 'edits-only',
       killGraceMs: 2000,
     })

@@ -19,6 +19,7 @@ export const EVENT_TYPES = [
   'attempt.warned',
   'attempt.checkpointed',
   'attempt.finished',
+  'usage.recorded',
   'project.created',
   'service.paused',
   'service.resumed',

@@ -109,7 +109,7 @@ export const failureReasons: Readonly<Record<FailureCode, FailureReason>> = {
     { backoff: PATIENT, maxTries: 8 },
   ),
   BUDGET_EXHAUSTED: final(
-    "The attempt's budget was spent before it was done.",
+    "The task's budget was spent before it was done.",
     'Submit again with a larger budgetUsd.',
   ),
   QUOTA_EXHAUSTED: passing(

@@ -1,5 +1,6 @@
 import type { AttemptCheckpoint, AttemptId, ReadTx, TaskId, WriteTx } from '@sleepless/domain'
 
+import { costOf } from './attempt-cost.ts'
 import { heldAttempt, type Holder } from './held-attempt.ts'
 import type { EngineDeps } from './policy.ts'
 
@@ -18,13 +19,14 @@ export function recordCheckpoint(
   const attempt = heldAttempt(tx, holder)
   if (attempt.checkpoint?.commit === checkpoint.commit) return
   const { stage, commit, branch, usage } = checkpoint
-  tx.attempts.update(attempt, { checkpoint, costMicroUsd: usage.costMicroUsd })
+  const costMicroUsd = costOf(attempt, usage)
+  tx.attempts.update(attempt, { checkpoint, costMicroUsd })
   tx.events.append({
     type: 'attempt.checkpointed',
     at: clock.now(),
     taskId: attempt.taskId,
     attemptId: attempt.id,
-    data: { stage, commit, branch },
+    data: { stage, commit, branch, costUsd: costMicroUsd / 1e6 },
   })
 }
 

@@ -9,6 +9,7 @@ import {
   type WriteTx,
 } from '@sleepless/domain'
 
+import { costOfTask } from './attempt-cost.ts'
 import { resumeOf, type Resume } from './checkpoint.ts'
 import { existingTask } from './existing-task.ts'
 import { heldAttempt, type Holder } from './held-attempt.ts'
@@ -18,6 +19,8 @@ export interface Claimed {
   readonly attempt: Pick<Attempt, 'number'> & { readonly sessionId: string }
   readonly task: Task
   readonly project: Project | undefined
+  /** What earlier attempts have left of the task's budget; undefined: it has none. */
+  readonly budgetMicroUsd: number | undefined
   /** Where an earlier attempt got to whose agent succeeded; absent: the agent has to run. */
   readonly resume: Resume | undefined
   /** All that the task was sent so far: its agent begins a session that knows of none of it. */
@@ -47,6 +50,7 @@ export function claim(tx: WriteTx, deps: EngineDeps, holder: Claimant): Claimed 
     attempt: { number: attempt.number, sessionId: sessionOf(attempt) },
     task,
     project: task.project === undefined ? undefined : tx.projects.find(task.project),
+    budgetMicroUsd: budgetLeft(tx, task),
     resume: resumeOf(tx, task.id),
     messages: task.messages === 0 ? [] : tx.messages.ofTask(task.id),
   }
@@ -87,4 +91,9 @@ function take(
 /** An attempt begins a session of its own, named by the attempt's UUID. */
 function sessionOf(attempt: Attempt): string {
   return attempt.sessionId ?? attempt.id.slice('att_'.length)
+}
+
+function budgetLeft(tx: WriteTx, { id, budgetMicroUsd }: Task): number | undefined {
+  if (budgetMicroUsd === undefined) return undefined
+  return Math.max(0, budgetMicroUsd - costOfTask(tx, id))
 }

@@ -10,6 +10,7 @@ import {
   type WriteTx,
 } from '@sleepless/domain'
 
+import { costOf } from './attempt-cost.ts'
 import { existingTask } from './existing-task.ts'
 import { heldAttempt, isHolder, type Holder } from './held-attempt.ts'
 import type { EngineDeps } from './policy.ts'
@@ -48,7 +49,7 @@ export function finish(
   const attempt = heldAttempt(tx, holder)
   if (last !== undefined) takeLast(tx, attempt, last)
   if (outcome.kind === 'failed') noteUnavailableAgent(tx, deps, attempt, outcome.failure)
-  settleAttempt(tx, deps, { ...attempt, costMicroUsd: usage.costMicroUsd }, outcome)
+  settleAttempt(tx, deps, { ...attempt, costMicroUsd: costOf(attempt, usage) }, outcome)
 }
 
 /** A gap before the last reports will not be filled any more: this is not the service that took those. */

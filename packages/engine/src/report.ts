@@ -1,5 +1,6 @@
-import type { Attempt, EventType, WriteTx } from '@sleepless/domain'
+import type { Attempt, EventType, ModelUse, WriteTx } from '@sleepless/domain'
 
+import { costOf } from './attempt-cost.ts'
 import { deliverMessage } from './deliver-message.ts'
 import { heldAttempt, type Holder } from './held-attempt.ts'
 
@@ -15,12 +16,26 @@ export type Report =
   | { readonly type: 'acted'; readonly at: Date; readonly action: string }
   | { readonly type: 'warned'; readonly at: Date; readonly message: string }
   | { readonly type: 'heard'; readonly at: Date; readonly number: number }
+  | {
+      readonly type: 'used'
+      readonly at: Date
+      /** Since this was last told. */
+      readonly models: readonly ModelUse[]
+      /** Of the attempt, from its start. */
+      readonly costMicroUsd: number
+      readonly quota?: object | undefined
+    }
+
+const MILLION = 1_000_000
+
+type UsedReport = Extract<Report, { readonly type: 'used' }>
 
 const eventTypes = {
   started: 'attempt.started',
   ready: 'attempt.ready',
   acted: 'attempt.acted',
   warned: 'attempt.warned',
+  used: 'usage.recorded',
 } as const satisfies Record<Exclude<Report['type'], 'heard'>, EventType>
 
 /** Reports of an attempt that follow each other. */
@@ -53,8 +68,10 @@ export function takeReports(
   for (const item of fresh) log(tx, attempt, item)
   const reportSeq = attempt.reportSeq + fresh.length
   const started = fresh.find((item) => item.type === 'started')
+  const used = fresh.findLast((item) => item.type === 'used')
   tx.attempts.update(attempt, {
     reportSeq,
+    ...(used === undefined ? {} : { costMicroUsd: costOf(attempt, used) }),
     ...(started === undefined ? {} : { startedAt: started.at }),
   })
   return reportSeq
@@ -71,6 +88,15 @@ function log(tx: WriteTx, attempt: Attempt, item: Report): void {
     at,
     taskId: attempt.taskId,
     attemptId: attempt.id,
-    data,
+    data: item.type === 'used' ? usageData(item) : data,
   })
+}
+
+/** Events have dollars. */
+function usageData({ models, costMicroUsd, quota }: UsedReport): Readonly<Record<string, unknown>> {
+  return {
+    models: models.map(({ costMicroUsd: cost, ...use }) => ({ ...use, costUsd: cost / MILLION })),
+    costUsd: costMicroUsd / MILLION,
+    quota,
+  }
 }

@@ -11,6 +11,7 @@ import {
   type WriteTx,
 } from '@sleepless/domain'
 
+import { costOfTask } from './attempt-cost.ts'
 import { existingTask } from './existing-task.ts'
 import { moveTask } from './move-task.ts'
 import type { EngineDeps } from './policy.ts'
@@ -68,9 +69,7 @@ function resultOf(
   { summary, commit, branch, warnings }: Extract<AttemptOutcome, { kind: 'succeeded' }>,
   now: Date,
 ): TaskResult {
-  const costMicroUsd = tx.attempts
-    .ofTask(task.id)
-    .reduce((sum, attempt) => sum + attempt.costMicroUsd, 0)
+  const costMicroUsd = costOfTask(tx, task.id)
   // A wall clock may have been set back meanwhile.
   const durationMs = Math.max(0, now.getTime() - (task.startedAt ?? now).getTime())
   return { summary, commit, branch, pullRequestUrl: undefined, costMicroUsd, durationMs, warnings }

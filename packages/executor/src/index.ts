@@ -1,4 +1,4 @@
-export type { ClaudeExecutorOptions, Credential } from './claude/claude-executor-options.ts'
+export type { ClaudeExecutorOptions } from './claude/claude-executor-options.ts'
 export { createClaudeExecutor } from './claude/claude-executor.ts'
 export { createCommandExecutor, type CommandExecutorOptions } from './command/command-executor.ts'
 export { guardedGit } from './process/guard.ts'

@@ -9,7 +9,7 @@ export function failed(
   code: FailureCode,
   message: string,
   usage: Usage = NOTHING_USED,
-): AgentOutcome {
+): Extract<AgentOutcome, { readonly kind: 'failed' }> {
   return { kind: 'failed', failure: { code, message: message.slice(0, MESSAGE_CHARACTERS) }, usage }
 }
 

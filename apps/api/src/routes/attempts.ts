@@ -72,6 +72,7 @@ type ReportedOutcome = z.output<typeof finishBody>['outcome']
 
 /** Fields that JSON leaves out are there, and undefined. */
 function complete(outcome: ReportedOutcome): Parameters<typeof finish>[3]['outcome'] {
+  if (outcome.kind === 'parked') return { ...outcome, until: new Date(outcome.until) }
   if (outcome.kind !== 'succeeded') return outcome
   return { ...outcome, commit: outcome.commit, branch: outcome.branch }
 }

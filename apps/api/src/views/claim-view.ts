@@ -4,14 +4,21 @@ import type { Claimed, Resume } from '@sleepless/engine'
 import { agentMessageView } from './message-view.ts'
 
 /** All that a worker needs to know of a task. */
-export function claimView({ attempt, task, project, resume, messages }: Claimed): ClaimAnswer {
+export function claimView({
+  attempt,
+  task,
+  project,
+  budgetMicroUsd,
+  resume,
+  messages,
+}: Claimed): ClaimAnswer {
   return {
     attempt: { number: attempt.number, sessionId: attempt.sessionId },
     task: {
       prompt: task.prompt,
       model: task.model ?? null,
       timeoutMs: task.timeoutMs,
-      budgetMicroUsd: task.budgetMicroUsd ?? null,
+      budgetMicroUsd: budgetMicroUsd ?? null,
       requester: task.requester ?? null,
       executor: task.executor,
     },

@@ -1,5 +1,5 @@
-import type { Executor } from '@sleepless/domain'
-import { createClaudeExecutor, createCommandExecutor, type Credential } from '@sleepless/executor'
+import type { Executor, ModelGateway } from '@sleepless/domain'
+import { createClaudeExecutor, createCommandExecutor } from '@sleepless/executor'
 import type { WorkerConfig } from '@sleepless/worker'
 
 import { sandboxed } from './sandboxed.ts'
@@ -8,18 +8,17 @@ const KILL_GRACE_MS = 5000
 
 export interface CreateExecutorsOptions {
   readonly config: Pick<WorkerConfig, 'claude' | 'commands' | 'sandbox' | 'path'>
-  readonly credential: () => Credential | undefined
+  readonly gateway: ModelGateway
 }
 
 /** All that a worker can run: what a task names is looked up among these, and nowhere else. */
 export function createExecutors({
   config: { claude, commands, sandbox, path },
-  credential,
+  gateway,
 }: CreateExecutorsOptions): readonly Executor[] {
   const agent = createClaudeExecutor({
     binary: claude.binary,
-    credential,
-    baseUrl: claude.baseUrl,
+    gateway,
     defaultModel: claude.model,
     toolAccess: sandbox === 'off' ? 'all' : 'edits-only',
     killGraceMs: KILL_GRACE_MS,

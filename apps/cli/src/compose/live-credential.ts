@@ -1,4 +1,4 @@
-import type { Credential } from '@sleepless/executor'
+import type { Credential } from '@sleepless/domain'
 import { environment, type Environment } from '@sleepless/runtime'
 import type { WorkerConfig } from '@sleepless/worker'
 

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { createWorkerClient } from '@sleepless/contracts'
 import type { Queue } from '@sleepless/domain'
 import { guardedGit, killRemains } from '@sleepless/executor'
+import { createModelGateway } from '@sleepless/gateway'
 import { createBranches, createWorkspaces } from '@sleepless/git'
 import { homeAt, type Environment, type Logger } from '@sleepless/runtime'
 import { createWorker, type WorkerConfig } from '@sleepless/worker'
@@ -32,13 +33,20 @@ export async function startWorker(
 ): Promise<void> {
   const id = ids.workerId()
   const { workspacePath } = homeAt(config.home)
+  const gateway = resources.use(
+    createModelGateway({
+      credential: liveCredential(config.claude, reread),
+      baseUrl: config.claude.baseUrl,
+      onExchange: (exchange) => logger.debug(exchange, 'model asked'),
+    }),
+  )
   const git = { root: workspacePath, env, mark: guardedGit }
   const worker = await createWorker(
     {
       id,
       api: createWorkerClient(id, { url: apiUrl, token }),
       queue,
-      executors: createExecutors({ config, credential: liveCredential(config.claude, reread) }),
+      executors: createExecutors({ config, gateway }),
       workspaces: createWorkspaces(git),
       branches: createBranches(git),
       journalPath: path.join(workspacePath, 'journal'),

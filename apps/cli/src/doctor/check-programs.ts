@@ -32,10 +32,13 @@ export const checkClaude: Check = {
   name: 'claude',
   async look({ config }) {
     const { createClaudeExecutor } = await import('@sleepless/executor')
+    const { createModelGateway } = await import('@sleepless/gateway')
+    // Whether there is a real one is another check; without any, the version is not told.
+    const credential = { kind: 'api-key', value: 'never-sent' } as const
+    await using gateway = createModelGateway({ credential: () => credential })
     const executor = createClaudeExecutor({
       binary: config.CLAUDE_BIN,
-      // Whether there is a real one is another check; without any, the version is not told.
-      credential: () => ({ kind: 'api-key', value: 'never-sent' }),
+      gateway,
       toolAccess: 'edits-only',
       killGraceMs: 1000,
     })

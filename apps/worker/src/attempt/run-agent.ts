@@ -1,3 +1,4 @@
+import type { Report } from '@sleepless/contracts'
 import type {
   AgentContext,
   AgentEvent,
@@ -39,6 +40,9 @@ async function pass(event: AgentEvent, reporter: Reporter): Promise<void> {
     case 'heard':
       await reporter.report({ type: 'heard', at, number: event.number })
       return
+    case 'used':
+      await reporter.report({ type: 'used', at, ...useReport(event) })
+      return
     case 'started':
       await reporter.report({ type: 'started', at, pid: event.pid })
       return
@@ -52,4 +56,22 @@ async function pass(event: AgentEvent, reporter: Reporter): Promise<void> {
       })
     }
   }
+}
+
+type UseReport = Omit<Extract<Report, { readonly type: 'used' }>, 'type' | 'at'>
+
+function useReport({
+  uses,
+  costMicroUsd,
+  quota,
+}: Extract<AgentEvent, { type: 'used' }>): UseReport {
+  const models = uses.slice(0, 20).map((use) => ({ ...use, model: use.model.slice(0, 200) }))
+  if (quota === undefined) return { models, costMicroUsd }
+  const windows = quota.windows.slice(0, 20).map(({ name, utilization, resetsAt }) => ({
+    name: name.slice(0, 100),
+    utilization: utilization ?? null,
+    resetsAt: resetsAt?.toISOString() ?? null,
+  }))
+  const resetsAt = quota.resetsAt?.toISOString() ?? null
+  return { models, costMicroUsd, quota: { ...quota, windows, resetsAt } }
 }

@@ -98,7 +98,7 @@ async function conclude(
 ): Promise<Outcome> {
   const { order, claimed, running } = input
   if (agent.kind === 'stopped') return stoppedOutcome(running)
-  if (agent.kind === 'failed') return { kind: 'failed', failure: bounded(agent.failure) }
+  if (agent.kind === 'failed') return failedOutcome(agent)
 
   const { answer, usage } = agent
   const warnings = agent.warnings.map((warning) => warning.slice(0, 2000)).slice(0, 50)
@@ -121,6 +121,13 @@ function outcomeOfError(error: unknown, running: RunningAttempt): Outcome {
   if (running.stopReason() !== undefined) return stoppedOutcome(running)
   if (!(error instanceof WorkspaceError || error instanceof PushError)) throw error
   return { kind: 'failed', failure: bounded({ code: error.code, message: error.message }) }
+}
+
+/** With a moment from which on it may go better, it is no try: it waits until then. */
+function failedOutcome({ failure, until }: Extract<AgentOutcome, { kind: 'failed' }>): Outcome {
+  const known = bounded(failure)
+  if (until === undefined) return { kind: 'failed', failure: known }
+  return { kind: 'parked', until: until.toISOString(), failure: known }
 }
 
 function stoppedOutcome(running: RunningAttempt): Outcome {

@@ -8,6 +8,30 @@ import { holder } from './worker.ts'
 
 const at = instantField
 
+const tokens = z.int().nonnegative()
+
+const modelUse = usage.extend({
+  model: z.string().max(200),
+  requests: z.int().positive(),
+  cacheReadTokens: tokens,
+  cacheWriteTokens: tokens,
+})
+
+const quota = z.strictObject({
+  credentialId: z.string().max(100),
+  isExhausted: z.boolean(),
+  resetsAt: instantField.nullable(),
+  windows: z
+    .array(
+      z.strictObject({
+        name: z.string().max(100),
+        utilization: z.number().nullable(),
+        resetsAt: instantField.nullable(),
+      }),
+    )
+    .max(20),
+})
+
 export const report = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('started'), at, pid: z.int() }),
   z.strictObject({
@@ -19,6 +43,14 @@ export const report = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('acted'), at, action: z.string().max(500) }),
   z.strictObject({ type: z.literal('heard'), at, number: messageNumberField }),
   z.strictObject({ type: z.literal('warned'), at, message: z.string().max(2000) }),
+  z.strictObject({
+    type: z.literal('used'),
+    at,
+    models: z.array(modelUse).min(1).max(20),
+    /** Of the attempt, from its start. */
+    costMicroUsd: z.int().nonnegative(),
+    quota: quota.optional(),
+  }),
 ])
 export type Report = z.output<typeof report>
 
@@ -35,6 +67,8 @@ export type ReportBatch = z.input<typeof reportBatch>
 /** The last number that is on disk; send the next ones from there. */
 export const reportAnswer = z.object({ acknowledgedSeq: z.int() })
 
+const failure = z.strictObject({ code: z.enum(FAILURE_CODES), message: z.string().max(4000) })
+
 const outcome = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('succeeded'),
@@ -46,10 +80,9 @@ const outcome = z.discriminatedUnion('kind', [
     branch: z.string().max(300).optional(),
     warnings: z.array(z.string().max(2000)).max(50),
   }),
-  z.strictObject({
-    kind: z.literal('failed'),
-    failure: z.strictObject({ code: z.enum(FAILURE_CODES), message: z.string().max(4000) }),
-  }),
+  z.strictObject({ kind: z.literal('failed'), failure }),
+  /** Nothing goes on before that moment, when a quota is reset. */
+  z.strictObject({ kind: z.literal('parked'), until: instantField, failure }),
   z.strictObject({ kind: z.literal('canceled') }),
   z.strictObject({ kind: z.literal('interrupted') }),
 ])

@@ -78,6 +78,7 @@ export const claimAnswer = z.object({
     prompt: z.string(),
     model: z.string().nullable(),
     timeoutMs: z.number(),
+    /** What earlier attempts have left of it; 0: nothing. */
     budgetMicroUsd: z.number().nullable(),
     requester: z.string().nullable(),
     executor: z.string(),

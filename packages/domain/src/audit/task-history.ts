@@ -52,10 +52,19 @@ const attemptEnded: Teller = (history, { at, attemptId, data }) =>
     attempt: {
       status: textOf(data['status']),
       failureCode: textOf(recordOf(data['failure'])['code']),
-      costMicroUsd: Math.round(numberOf(data['costUsd']) * 1e6),
+      costMicroUsd: microUsdOf(data),
       finishedAt: at.getTime(),
     },
   })
+
+/** The total so far, which two events may tell in either order. */
+const costTold: Teller = (history, { attemptId = '', data }) => {
+  const before = numberOf(history.attempts[attemptId]?.['costMicroUsd'])
+  const costMicroUsd = Math.max(before, microUsdOf(data))
+  return data['costUsd'] === undefined
+    ? history
+    : told(history, { attemptId, attempt: { costMicroUsd } })
+}
 
 /** Events that are not here change nothing that a row keeps. */
 const tellers: Readonly<Record<string, Teller>> = {
@@ -137,6 +146,8 @@ const tellers: Readonly<Record<string, Teller>> = {
       attemptId,
       attempt: { outputBytes: numberOf(data['offset']) + numberOf(data['length']) },
     }),
+  'attempt.checkpointed': costTold,
+  'usage.recorded': costTold,
   'attempt.expired': attemptEnded,
   'attempt.finished': attemptEnded,
 }
@@ -191,6 +202,10 @@ function requestOf(data: HistoryEvent['data'], at: Date): RowFacts {
 /** Of ids, in their order, as one text. */
 function listOf(value: unknown): string | undefined {
   return Array.isArray(value) ? value.map(String).toSorted().join(' ') : undefined
+}
+
+function microUsdOf(data: HistoryEvent['data']): number {
+  return Math.round(numberOf(data['costUsd']) * 1e6)
 }
 
 function textOf(value: unknown): string | undefined {

@@ -3,6 +3,7 @@ import type { Failure } from '../failures.ts'
 import type { AttemptId, TaskId } from '../ids.ts'
 import type { Message } from '../message.ts'
 import type { Usage } from '../outcome.ts'
+import type { ModelUse, Quota } from './model-gateway.ts'
 
 /** What the agent is asked to do. */
 export interface AgentOrder {
@@ -44,6 +45,13 @@ export type AgentEvent =
   | { readonly type: 'acted'; readonly action: string }
   /** The agent has been given the message of that number: it is part of what it works on. */
   | { readonly type: 'heard'; readonly number: number }
+  /** What it used of its model since this was last told, and what it cost from its start. */
+  | {
+      readonly type: 'used'
+      readonly uses: readonly ModelUse[]
+      readonly costMicroUsd: number
+      readonly quota: Quota | undefined
+    }
   /** Something that a person should know although it need not end the attempt. */
   | { readonly type: 'warned'; readonly message: string }
 
@@ -55,7 +63,13 @@ export type AgentOutcome =
       readonly warnings: readonly string[]
       readonly usage: Usage
     }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly usage: Usage }
+  | {
+      readonly kind: 'failed'
+      readonly failure: Failure
+      readonly usage: Usage
+      /** Before when no agent can do better: a quota is reset then. */
+      readonly until?: Date
+    }
   /** Stopped by the context's signal. */
   | { readonly kind: 'stopped'; readonly usage: Usage }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { AgentEvent, AgentOutcome } from '@sleepless/domain'
 import { describe, expect, test } from 'vitest'
 
+import { directAccess, USED } from '../fixtures/direct-gateway.ts'
 import { splitLines } from '../process/split-lines.ts'
 import { parseMessage } from './parse-message.ts'
 import { createRenderer } from './render.ts'
@@ -23,7 +24,7 @@ interface Replay {
 async function replay(
   name: string,
   exit: number | string,
-  toolAccess: VerdictContext['toolAccess'] = 'all',
+  given: Partial<VerdictContext> = {},
 ): Promise<Replay> {
   const recorder = createTranscriptRecorder()
   const render = createRenderer('/runs/example/work')
@@ -41,7 +42,14 @@ async function replay(
     stderrTail: '',
     survivors: [],
   }
-  const context = { toolAccess, workspacePath: '/runs/example/work', timeoutMs: 1, firstEventMs: 1 }
+  const context: VerdictContext = {
+    toolAccess: 'all',
+    workspacePath: '/runs/example/work',
+    timeoutMs: 1,
+    firstEventMs: 1,
+    access: directAccess(''),
+    ...given,
+  }
   return { events, outcome: verdict(recorder.transcript, ending, context) }
 }
 
@@ -108,7 +116,7 @@ describe('what Claude Code 2.1.330 really printed', () => {
   )
 
   test('a denied command is a warning when the mode withholds commands', async () => {
-    const { outcome } = await replay('hooks.jsonl', 0, 'edits-only')
+    const { outcome } = await replay('hooks.jsonl', 0, { toolAccess: 'edits-only' })
     expect(outcome).toMatchObject({
       kind: 'succeeded',
       warnings: [expect.stringContaining('refused: Bash')],
@@ -116,7 +124,7 @@ describe('what Claude Code 2.1.330 really printed', () => {
   })
 
   test('a denied edit in the workspace is a failure in every mode', async () => {
-    const { outcome } = await replay('permission-denied.jsonl', 0, 'edits-only')
+    const { outcome } = await replay('permission-denied.jsonl', 0, { toolAccess: 'edits-only' })
     expect(outcome).toMatchObject({
       failure: {
         code: 'PERMISSION_DENIED',
@@ -125,14 +133,22 @@ describe('what Claude Code 2.1.330 really printed', () => {
     })
   })
 
-  test('usage sums the models of the last result, in millionths of a dollar', async () => {
-    const { outcome } = await replay('success-tooluse.jsonl', 0)
-    expect(outcome.usage).toEqual({ costMicroUsd: 33_596, inputTokens: 7959, outputTokens: 88 })
+  test.each(captures)('%s with exit %s used what the gateway counted', async (name, exit) => {
+    expect((await replay(name, exit)).outcome.usage).toEqual(USED)
   })
 
-  test('usage is known for failures too', async () => {
-    const { outcome } = await replay('max-budget.jsonl', 1)
-    expect(outcome.usage.costMicroUsd).toBe(1_600_000)
+  test('a quota that is used up is known from the gateway, with the moment of its reset', async () => {
+    const resetsAt = new Date('2030-01-01T00:00:00Z')
+    const quota = { credentialId: 'oauth-token:1', isExhausted: true, resetsAt, windows: [] }
+    const access = directAccess('', { quota })
+    const { outcome } = await replay('quota-rejected-oauth.jsonl', 1, { access })
+    expect(outcome).toMatchObject({ failure: { code: 'QUOTA_EXHAUSTED' }, until: resetsAt })
+  })
+
+  test('an agent that was refused for its budget is BUDGET_EXHAUSTED, whatever it makes of that', async () => {
+    const access = directAccess('', { isBudgetSpent: true })
+    const { outcome } = await replay('error-401.jsonl', 1, { access })
+    expect(outcome).toMatchObject({ failure: { code: 'BUDGET_EXHAUSTED' } })
   })
 
   test('is rendered for people', async () => {

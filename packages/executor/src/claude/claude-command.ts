@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 
-import type { AgentContext, AgentOrder } from '@sleepless/domain'
+import type { AgentContext, AgentOrder, Credential, ModelAccess } from '@sleepless/domain'
 
 import type { AgentCommand } from '../process/agent-process.ts'
 import { toldLater } from '../told-later.ts'
-import type { ClaudeExecutorOptions, Credential } from './claude-executor-options.ts'
+import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { userLine } from './steering.ts'
 
 const DEFAULT_MODEL = 'sonnet'
@@ -40,12 +40,20 @@ function credentialVariable({ kind, value }: Credential): Record<string, string>
   return kind === 'api-key' ? { ANTHROPIC_API_KEY: value } : { CLAUDE_CODE_OAUTH_TOKEN: value }
 }
 
-export interface CommandOptions extends Omit<ClaudeExecutorOptions, 'credential'> {
-  readonly credential: Credential
+/** Where there is a socket, the agent asks over that, whatever the name in the URL. */
+function accessVariables({ url, socketPath, credential }: ModelAccess): Record<string, string> {
+  return {
+    ...credentialVariable(credential),
+    ANTHROPIC_BASE_URL: url,
+    ...(socketPath === undefined ? {} : { ANTHROPIC_UNIX_SOCKET: socketPath }),
+  }
+}
+
+export interface CommandOptions extends Omit<ClaudeExecutorOptions, 'gateway'> {
+  readonly access: ModelAccess
 }
 
 function claudeArguments(order: AgentOrder, options: CommandOptions): readonly string[] {
-  const budget = order.budgetMicroUsd
   return [
     '-p',
     '--output-format=stream-json',
@@ -54,7 +62,6 @@ function claudeArguments(order: AgentOrder, options: CommandOptions): readonly s
     `--session-id=${order.sessionId}`,
     `--model=${order.model ?? options.defaultModel ?? DEFAULT_MODEL}`,
     ...(options.toolAccess === 'all' ? ALL_TOOLS : EDITS_ONLY),
-    ...(budget === undefined ? [] : [`--max-budget-usd=${(budget / 1e6).toFixed(6)}`]),
   ]
 }
 
@@ -81,8 +88,7 @@ function claudeEnvironment(
     // Longer waits are the scheduler's: by default the agent holds its slot for three minutes.
     CLAUDE_CODE_MAX_RETRIES: '3',
     CLAUDE_CODE_STARTUP_FAILURE_RESULTS: '1',
-    ...credentialVariable(options.credential),
-    ...(options.baseUrl === undefined ? {} : { ANTHROPIC_BASE_URL: options.baseUrl }),
+    ...accessVariables(options.access),
     // Else it refuses to bypass permissions as root. Whoever chose 'all' has answered for that.
     ...(options.toolAccess === 'all' && isRoot ? { IS_SANDBOX: '1' } : {}),
   }

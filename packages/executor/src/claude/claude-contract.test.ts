@@ -1,4 +1,5 @@
 import { describeExecutor } from '../executor.suite.ts'
+import { directGateway } from '../fixtures/direct-gateway.ts'
 import { createClaudeExecutor } from './claude-executor.ts'
 
 const SUCCESS = '{"type":"result","is_error":false,"result":"Done.","permission_denials":[]}'
@@ -7,7 +8,7 @@ describeExecutor('claude', {
   create: (binary) =>
     createClaudeExecutor({
       binary,
-      credential: () => ({ kind: 'api-key', value: 'sk-ant-api03-made-up' }),
+      gateway: directGateway(),
       toolAccess: 'all',
       killGraceMs: 200,
     }),

@@ -1,16 +1,10 @@
-/** What the agent proves itself to the model provider with. */
-export interface Credential {
-  readonly kind: 'api-key' | 'oauth-token'
-  readonly value: string
-}
+import type { ModelGateway } from '@sleepless/domain'
 
 export interface ClaudeExecutorOptions {
   /** Path of the Claude Code binary. Default: that of the pinned npm package. */
   readonly binary?: string | undefined
-  /** Asked for each time that it is needed. Without one, `probe` and `run` say AGENT_NOT_LOGGED_IN. */
-  readonly credential: () => Credential | undefined
-  /** Of the model API. Default: the provider's own. */
-  readonly baseUrl?: string | undefined
+  /** The agent's way to the model. Without a credential in it, `probe` and `run` say AGENT_NOT_LOGGED_IN. */
+  readonly gateway: ModelGateway
   /** For orders that name none. Default: `sonnet`. */
   readonly defaultModel?: string | undefined
   /**

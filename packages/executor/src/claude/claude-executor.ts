@@ -13,7 +13,6 @@ import { failed, stopped } from '../outcomes.ts'
 import { AgentSpawnError, startAgent, type AgentProcess } from '../process/agent-process.ts'
 import { splitLines } from '../process/split-lines.ts'
 import { createTextTail } from '../process/text-tail.ts'
-import { checkCredential } from './check-credential.ts'
 import { claudeCommand, temporaryPath, type CommandOptions } from './claude-command.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { findClaude } from './find-claude.ts'
@@ -22,6 +21,7 @@ import { probeClaude } from './probe-claude.ts'
 import { createRedactor } from './redact.ts'
 import { createRenderer, renderRaw } from './render.ts'
 import { startSteering, type Steering } from './steering.ts'
+import { createUsageTeller } from './tell-usage.ts'
 import { createTranscriptRecorder, type TranscriptRecorder } from './transcript.ts'
 import { verdict } from './verdict.ts'
 
@@ -91,25 +91,28 @@ async function* run(
   options: ClaudeExecutorOptions,
 ): AsyncGenerator<AgentEvent, AgentOutcome, undefined> {
   const { toolAccess, firstEventMs = FIRST_EVENT_MS } = options
-  const credential = options.credential()
   if (context.signal.aborted) return stopped()
   const binary = await findClaude(options.binary)
   if (binary === undefined) return failed('AGENT_NOT_INSTALLED', noBinary(options))
-  if (credential === undefined) return failed('AGENT_NOT_LOGGED_IN', NO_CREDENTIAL)
+  if (!options.gateway.hasCredential()) return failed('AGENT_NOT_LOGGED_IN', NO_CREDENTIAL)
 
-  const started = await start(binary, order, context, { ...options, credential })
+  const { attemptId, budgetMicroUsd } = order
+  await using access = await options.gateway.open({ attemptId, budgetMicroUsd, over: 'port' })
+  const started = await start(binary, order, context, { ...options, access })
   if ('kind' in started) return started
   await using agent = started
   using _listener = addAbortListener(context.signal, () => agent.stop('aborted'))
 
-  const redactor = createRedactor(credential.value)
+  const redactor = createRedactor((text) => access.redact(text))
   const recorder = createTranscriptRecorder()
   const errors = tailOf(agent.errors)
   yield { type: 'started', pid: agent.pid }
   const { messages: first } = order
   using steering = startSteering({ agent, first, later: context.messages })
+  const usage = createUsageTeller(access)
   for await (const event of follow(agent, recorder, steering, context.workspacePath)) {
     yield redactor.event(event)
+    yield* usage.now()
   }
 
   const ending = { ...(await agent.ended), stderrTail: await errors }
@@ -117,10 +120,17 @@ async function* run(
     const message = `Processes of the agent could not be killed: ${ending.survivors.join(', ')}`
     yield { type: 'warned', message }
   }
+  yield* usage.rest()
   const { workspacePath } = context
   const { timeoutMs } = order
   const outcome = redactor.outcome(
-    verdict(recorder.transcript, ending, { toolAccess, workspacePath, timeoutMs, firstEventMs }),
+    verdict(recorder.transcript, ending, {
+      toolAccess,
+      workspacePath,
+      timeoutMs,
+      firstEventMs,
+      access,
+    }),
   )
   if (outcome.kind === 'succeeded') {
     for (const message of outcome.warnings) yield { type: 'warned', message }
@@ -145,13 +155,10 @@ export function createClaudeExecutor(options: ClaudeExecutorOptions): Executor {
         return { available: false, code: 'AGENT_NOT_INSTALLED', detail: noBinary(options) }
       }
       const availability = await probeClaude(binary)
-      if (!availability.available || options.credential() !== undefined) return availability
+      if (!availability.available || options.gateway.hasCredential()) return availability
       return { available: false, code: 'AGENT_NOT_LOGGED_IN', detail: NO_CREDENTIAL }
     },
-    async isAccepted() {
-      const credential = options.credential()
-      return credential && checkCredential(credential, options.baseUrl)
-    },
+    isAccepted: () => options.gateway.isAccepted(),
     run: (order, context) => run(order, context, options),
   }
 }

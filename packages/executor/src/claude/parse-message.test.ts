@@ -28,15 +28,6 @@ test('a result without the optional fields is read', () => {
     type: 'result',
     isError: true,
     text: '',
-    usage: { costMicroUsd: 0, inputTokens: 0, outputTokens: 0 },
-  })
-})
-
-test('tokens from the cache count as input', () => {
-  const usage = { inputTokens: 1, outputTokens: 2, cacheReadInputTokens: 10 }
-  const line = { type: 'result', is_error: false, modelUsage: { a: usage, b: usage } }
-  expect(parseMessage(JSON.stringify(line))).toMatchObject({
-    usage: { inputTokens: 22, outputTokens: 4 },
   })
 })
 

@@ -1,18 +1,12 @@
 import type { AgentEvent, AgentOutcome } from '@sleepless/domain'
 
-const SHORTEST_SECRET = 8
-const REDACTED = '[redacted]'
-
-/** Takes one secret out of what an agent says: its tools see it in their environment. */
+/** Takes secrets out of what an agent says: it can read whatever the worker's user can. */
 export interface Redactor {
   event(event: AgentEvent): AgentEvent
   outcome(outcome: AgentOutcome): AgentOutcome
 }
 
-export function createRedactor(secret: string): Redactor {
-  // A shorter one would be no secret, and tear holes into ordinary words.
-  const redact = (text: string): string =>
-    secret.length < SHORTEST_SECRET ? text : text.replaceAll(secret, REDACTED)
+export function createRedactor(redact: (text: string) => string): Redactor {
   return {
     event(event) {
       switch (event.type) {
@@ -25,6 +19,7 @@ export function createRedactor(secret: string): Redactor {
         case 'heard':
         case 'started':
         case 'ready':
+        case 'used':
           return event
       }
     },

@@ -29,7 +29,6 @@ const result = (text: string, errors: readonly string[] = []): StreamMessage => 
   apiStatus: undefined,
   budgetExhausted: false,
   denials: [],
-  usage: { costMicroUsd: 0, inputTokens: 0, outputTokens: 0 },
 })
 
 test('a tool result of 64 KiB is shown in full', () => {

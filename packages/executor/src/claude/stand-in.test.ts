@@ -9,12 +9,15 @@ import type { AgentOrder } from '@sleepless/domain'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { finish, openBench, type AgentRun } from '../fixtures/bench.ts'
+import { directGateway } from '../fixtures/direct-gateway.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { createClaudeExecutor } from './claude-executor.ts'
 
 const MIB = 2 ** 20
 const INIT = '{"type":"system","subtype":"init","model":"m","claude_code_version":"1","tools":[]}'
 const SUCCESS = '{"type":"result","is_error":false,"result":"Done.","permission_denials":[]}'
+
+const OAUTH = { kind: 'oauth-token', value: 'sk-ant-oat01-made-up' } as const
 
 interface StandIn {
   readonly directory: string
@@ -32,7 +35,7 @@ async function standIn(script: string): Promise<StandIn> {
     run(options = {}, order = {}) {
       const executor = createClaudeExecutor({
         binary: bench.program,
-        credential: () => ({ kind: 'oauth-token', value: 'sk-ant-oat01-made-up' }),
+        gateway: directGateway(undefined, { credential: OAUTH }),
         toolAccess: 'all',
         killGraceMs: 200,
         ...options,

@@ -1,4 +1,3 @@
-import type { Usage } from '@sleepless/domain'
 export interface ToolUse {
   readonly id: string
   readonly name: string
@@ -35,9 +34,9 @@ export interface ResultMessage {
   readonly errors: readonly string[]
   /** HTTP status of the model API's last answer, when that is what ended the run. */
   readonly apiStatus: number | undefined
+  /** Of its own limit, which the service does not set. */
   readonly budgetExhausted: boolean
   readonly denials: readonly Denial[]
-  readonly usage: Usage
 }
 
 /** One line of the agent's stream-json output, with only the fields that are used. */

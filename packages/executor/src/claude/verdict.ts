@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 
-import type { AgentOutcome, FailureCode } from '@sleepless/domain'
+import type { AgentOutcome, FailureCode, ModelAccess } from '@sleepless/domain'
 
 import { failed, MESSAGE_CHARACTERS, stopped } from '../outcomes.ts'
 import type { AgentEnding } from '../process/agent-process.ts'
@@ -14,6 +14,8 @@ export interface VerdictContext {
   /** The order's, for the message of an attempt that ran out of it. */
   readonly timeoutMs: number
   readonly firstEventMs: number
+  /** What the gateway knows: what was used, and what it refused. */
+  readonly access: Pick<ModelAccess, 'usage' | 'isBudgetSpent' | 'quota'>
 }
 
 export interface ClaudeEnding extends AgentEnding {
@@ -46,19 +48,29 @@ function unexpectedDenials(result: ResultMessage, context: VerdictContext): read
 }
 
 /** Which code the agent's own report of a failure amounts to. Told from fields, never from prose. */
-function reportedCode({ apiStatus, budgetExhausted }: ResultMessage, apiError = ''): FailureCode {
-  if (budgetExhausted) return 'BUDGET_EXHAUSTED'
+function reportedCode(
+  { apiStatus, budgetExhausted }: ResultMessage,
+  apiError: string | undefined,
+  { access }: VerdictContext,
+): FailureCode {
+  if (budgetExhausted || access.isBudgetSpent()) return 'BUDGET_EXHAUSTED'
   if (apiStatus === 401 || apiStatus === 403 || apiError === 'authentication_failed') {
     return 'AGENT_NOT_LOGGED_IN'
   }
-  if (apiStatus === 429) return 'MODEL_RATE_LIMITED'
+  if (apiStatus === 429) {
+    return access.quota()?.isExhausted === true ? 'QUOTA_EXHAUSTED' : 'MODEL_RATE_LIMITED'
+  }
   if (apiStatus === 408 || (apiStatus ?? 0) >= 500) return 'MODEL_UNAVAILABLE'
   // No connection, no answer in time, or an answer that makes no sense.
-  const noAnswer = apiStatus === undefined && ['server_error', 'unknown'].includes(apiError)
+  const noAnswer = apiStatus === undefined && ['server_error', 'unknown'].includes(apiError ?? '')
   return noAnswer ? 'MODEL_UNAVAILABLE' : 'AGENT_REPORTED_ERROR'
 }
 
-function crash(transcript: Transcript, ending: ClaudeEnding): AgentOutcome {
+function crash(
+  transcript: Transcript,
+  ending: ClaudeEnding,
+  { access }: VerdictContext,
+): AgentOutcome {
   const { exitCode, signal, stderrTail } = ending
   const how = signal === undefined ? `ended with exit code ${exitCode}` : `was ended by ${signal}`
   const what = transcript.result === undefined ? 'without a result' : 'after its result'
@@ -66,7 +78,7 @@ function crash(transcript: Transcript, ending: ClaudeEnding): AgentOutcome {
   // The end of it says most.
   const tail = stderrTail === '' ? '' : `: ${stderrTail.slice(-MESSAGE_CHARACTERS + 200)}`
   const message = `The agent ${how} ${what}${ignored}${tail}`
-  return failed('AGENT_CRASHED', message, transcript.result?.usage)
+  return failed('AGENT_CRASHED', message, access.usage())
 }
 
 function ownVerdict(
@@ -75,16 +87,19 @@ function ownVerdict(
   context: VerdictContext,
 ): AgentOutcome {
   const { result, apiError } = transcript
-  if (result === undefined) return crash(transcript, ending)
+  if (result === undefined) return crash(transcript, ending, context)
   if (result.isError) {
     const message = [result.text, ...result.errors].filter((line) => line !== '').join('\n')
     const said = message === '' ? 'The agent reported an error and no reason.' : message
-    return failed(reportedCode(result, apiError), said, result.usage)
+    const outcome = failed(reportedCode(result, apiError, context), said, context.access.usage())
+    const resetsAt = context.access.quota()?.resetsAt
+    const isParked = outcome.failure.code === 'QUOTA_EXHAUSTED' && resetsAt !== undefined
+    return isParked ? { ...outcome, until: resetsAt } : outcome
   }
-  if (ending.exitCode !== 0) return crash(transcript, ending)
+  if (ending.exitCode !== 0) return crash(transcript, ending, context)
   const denied = unexpectedDenials(result, context).map(nameOf).join(', ')
   if (denied !== '') {
-    return failed('PERMISSION_DENIED', `The agent was denied: ${denied}`, result.usage)
+    return failed('PERMISSION_DENIED', `The agent was denied: ${denied}`, context.access.usage())
   }
   return succeeded(transcript, result, context, [])
 }
@@ -92,7 +107,7 @@ function ownVerdict(
 function succeeded(
   { missingTools }: Transcript,
   result: ResultMessage,
-  { toolAccess }: VerdictContext,
+  { toolAccess, access }: VerdictContext,
   more: readonly string[],
 ): AgentOutcome {
   const missing = toolAccess === 'edits-only' ? missingTools : []
@@ -102,7 +117,7 @@ function succeeded(
     kind: 'succeeded',
     answer: result.text,
     warnings: [...(refused.length === 0 ? [] : [warning]), ...more],
-    usage: result.usage,
+    usage: access.usage(),
   }
 }
 
@@ -124,17 +139,18 @@ export function verdict(
   switch (stopReason) {
     case 'aborted':
     case 'abandoned':
-      return stopped(result?.usage)
+      return stopped(context.access.usage())
     case 'timed-out':
       return failed(
         'TIMED_OUT',
         `The agent was stopped after ${context.timeoutMs / 1000} s.`,
-        result?.usage,
+        context.access.usage(),
       )
     case 'never-started':
       return failed(
         'NEVER_STARTED',
         `The agent printed nothing for ${context.firstEventMs / 1000} s.`,
+        context.access.usage(),
       )
   }
 }
