@@ -9,7 +9,8 @@ const ATTEMPT = attemptId('att_00000000-0000-7000-8000-000000000001')
 const OTHER = attemptId('att_00000000-0000-7000-8000-000000000002')
 
 function event(atMs: number, type: EventType, data = {}, attempt = ATTEMPT): HistoryEvent {
-  const isOfAttempt = type.startsWith('attempt.') || type === 'message.delivered'
+  const ofAttempts: readonly string[] = ['message.delivered', 'usage.recorded']
+  const isOfAttempt = type.startsWith('attempt.') || ofAttempts.includes(type)
   return { type, at: new Date(atMs), attemptId: isOfAttempt ? attempt : undefined, data }
 }
 
@@ -166,6 +167,31 @@ test('an attempt has as much output as was stored last, and started when its wor
     event(6, 'attempt.output', { offset: 10, length: 5 }),
   )
   expect(attempts[ATTEMPT]).toMatchObject({ startedAt: 4, outputBytes: 15 })
+})
+
+test.each([
+  [
+    ['usage.recorded', 'attempt.checkpointed'],
+    [0.000005, 0.000003],
+  ],
+  [
+    ['attempt.checkpointed', 'usage.recorded'],
+    [0.000003, 0.000005],
+  ],
+] as const)('an attempt cost the most that was told: %j of %j', ([first, second], [one, two]) => {
+  const { attempts } = after(
+    SUBMITTED,
+    DISPATCHED,
+    CLAIMED,
+    event(4, first, { costUsd: one }),
+    event(5, second, { costUsd: two }),
+  )
+  expect(attempts[ATTEMPT]).toMatchObject({ costMicroUsd: 5 })
+})
+
+test('a checkpoint of an older version says nothing of the cost', () => {
+  const { attempts } = after(SUBMITTED, DISPATCHED, CLAIMED, event(4, 'attempt.checkpointed'))
+  expect(attempts[ATTEMPT]).not.toHaveProperty('costMicroUsd')
 })
 
 test('data of another form than it was written in is taken for absent', () => {
