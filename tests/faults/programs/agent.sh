@@ -11,12 +11,8 @@ note began
 while read -r word _; do
   [ "$word" = fault-message ] && note told
 done
-if [ "${before:-0}" -eq 0 ]; then
-  case $mode in
-    exit-137) exit 137 ;;
-    hang) exec sleep 600 ;;
-  esac
-fi
+[ "$mode" = exit-137 ] && [ "${before:-0}" -eq 0 ] && exit 137
+[ "$mode" = hang ] && exec sleep 600
 case $mode in
   flood) head -c "$holdMs" /dev/zero | tr '\0' 'x' | fold -w 4000 ;;
   quiet) ;;
