@@ -178,6 +178,12 @@ export class WorkspaceError extends DomainError {
   readonly code = 'WORKSPACE_FAILED'
 }
 
+/** A program could not be enclosed as it was asked for: run it in no other way. */
+export class SandboxError extends DomainError {
+  override readonly name = 'SandboxError'
+  readonly code = 'SANDBOX_UNAVAILABLE'
+}
+
 /** A branch could not be brought to its remote; the message holds no credentials. */
 export class PushError extends DomainError {
   override readonly name = 'PushError'

@@ -25,6 +25,7 @@ export {
   ProjectNotFoundError,
   PushError,
   RelatedTaskNotFoundError,
+  SandboxError,
   TaskNotEndedError,
   TaskNotFoundError,
   TooManyMessagesError,
@@ -69,6 +70,17 @@ export type {
   OrderHandler,
   Queue,
 } from './ports/queue.ts'
+export { SANDBOX_PATHS } from './ports/sandbox.ts'
+export type {
+  EnclosedCommand,
+  EnclosedSocket,
+  Enclosure,
+  LimitInForce,
+  LimitMechanism,
+  Sandbox,
+  SandboxAvailability,
+  SandboxLimit,
+} from './ports/sandbox.ts'
 export type {
   AttemptPatch,
   Dependency,

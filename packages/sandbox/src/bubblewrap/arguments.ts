@@ -1,0 +1,52 @@
+import { realpath } from 'node:fs/promises'
+
+import { SANDBOX_PATHS } from '@sleepless/domain'
+
+import type { Binding, CheckedCommand } from '../checked-command.ts'
+import { isOfSystem, kernelArguments, systemArguments } from './host-system.ts'
+
+/** Whoever the worker is, outside: some programs refuse to work as root. Has a row in etc/passwd. */
+const USER_ID = '1000'
+
+export interface ArgumentOptions {
+  readonly temporaryBytes: number
+  /** Of the descriptor that holds the filter of system calls, where there is one. */
+  readonly filterDescriptor: number | undefined
+}
+
+/** All that bubblewrap is told, but for the program. */
+export async function bubblewrapArguments(
+  command: CheckedCommand,
+  { temporaryBytes, filterDescriptor }: ArgumentOptions,
+): Promise<readonly string[]> {
+  const { env, workspacePath, homePath, listening } = command
+  const variables = Object.entries({ ...env, HOME: SANDBOX_PATHS.home })
+  const filter = filterDescriptor === undefined ? [] : ['--seccomp', String(filterDescriptor)]
+  const temporary = ['--perms', '1777', '--size', String(temporaryBytes), '--tmpfs']
+  const readOnly = [...listening, ...(await readable(command))]
+  return [
+    // Not --new-session: whoever signals the group of processes means the program too. There is no
+    // terminal in it to write into: the caller began a session, and the filter denies TIOCSTI.
+    ['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent'],
+    ['--uid', USER_ID, '--gid', USER_ID, '--cap-drop', 'ALL', '--hostname', 'sandbox', ...filter],
+    ['--clearenv', ...variables.flatMap(([name, value]) => ['--setenv', name, value])],
+    await systemArguments(),
+    // Read-only as a whole. Without that, root outside could set the kernel's parameters from inside:
+    // files in /proc/sys go by the user's id on the host, and bubblewrap does not cover them from root.
+    ['--proc', '/proc', ...(await kernelArguments()), '--remount-ro', '/proc'],
+    ['--dev', '/dev', ...temporary, '/dev/shm', '--remount-ro', '/dev'],
+    [...temporary, '/tmp', '--dir', '/var', '--symlink', '/tmp', '/var/tmp'],
+    readOnly.flatMap(({ source, target }) => ['--ro-bind', source, target]),
+    ['--bind', workspacePath, SANDBOX_PATHS.workspace, '--bind', homePath, SANDBOX_PATHS.home],
+    ['--chdir', SANDBOX_PATHS.workspace, '--remount-ro', '/'],
+  ].flat()
+}
+
+/** What the caller names, and the program if it is not among that: under its name, and under that to which links lead. */
+async function readable({ readOnly, file }: CheckedCommand): Promise<readonly Binding[]> {
+  const source = await realpath(file)
+  const isShown = (path: string): boolean =>
+    isOfSystem(path) || readOnly.some(({ target }) => `${path}/`.startsWith(`${target}/`))
+  const names = [...new Set([source, file])].filter((path) => !isShown(path))
+  return [...readOnly, ...names.map((target) => ({ source, target }))]
+}

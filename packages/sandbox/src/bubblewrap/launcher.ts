@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+/** The first descriptor after the standard ones. */
+export const ARGUMENTS_DESCRIPTOR = 3
+export const FILTER_DESCRIPTOR = 4
+
+/** Where programs are looked for; bubblewrap too. */
+export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+export interface Launch {
+  readonly bubblewrap: string
+  /** Into each, the pid is written first. */
+  readonly joinFiles: readonly string[]
+  /** Lines for the shell that set limits. */
+  readonly limits: string
+  /** The program and its arguments, inside. */
+  readonly program: readonly string[]
+}
+
+/** The exit code of a launch that could not join its control groups. */
+export const LAUNCH_FAILED = 71
+
+/**
+ * A shell that puts itself into control groups, takes limits on, and becomes bubblewrap. With its process
+ * group, bubblewrap too gets SIGTERM, and would take everything with it: it is told to ignore it, and
+ * env(1) undoes that for the program.
+ */
+export async function launchArguments(launch: Launch): Promise<readonly string[]> {
+  const resets = await canResetSignals()
+  const script = [
+    ...(resets ? [`trap '' TERM`] : []),
+    `while [ "$1" != -- ]; do echo $$ > "$1" || exit ${LAUNCH_FAILED}; shift; done`,
+    'shift',
+    launch.limits,
+    'exec "$@"',
+  ].join('\n')
+  const enclosing = [launch.bubblewrap, '--args', String(ARGUMENTS_DESCRIPTOR), '--']
+  const resetting = resets ? ['/usr/bin/env', '--default-signal=TERM'] : []
+  const command = [...enclosing, ...resetting, ...launch.program]
+  return ['-c', script, 'sleepless-sandbox', ...launch.joinFiles, '--', ...command]
+}
+
+/** GNU's can since 2019; without it, SIGTERM ends all that is inside as SIGKILL does. */
+async function canResetSignals(): Promise<boolean> {
+  return promisify(execFile)('/usr/bin/env', ['--default-signal=TERM', 'true']).then(
+    () => true,
+    () => false,
+  )
+}

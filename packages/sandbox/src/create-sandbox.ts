@@ -1,0 +1,80 @@
+import {
+  type EnclosedCommand,
+  type Enclosure,
+  type LimitInForce,
+  type Sandbox,
+} from '@sleepless/domain'
+
+import { bubblewrapArguments } from './bubblewrap/arguments.ts'
+import { FILTER_DESCRIPTOR, launchArguments, SYSTEM_PATH } from './bubblewrap/launcher.ts'
+import { checkedCommand } from './checked-command.ts'
+import { watchDisk } from './disk/watch-disk.ts'
+import { createCgroups } from './limits/cgroup.ts'
+import { resourceLimits } from './limits/resource-limits.ts'
+import { defaultLimits, type SandboxLimits } from './limits/sandbox-limits.ts'
+import { passedFile } from './passed-file.ts'
+import { probeSandbox } from './probe-sandbox.ts'
+import { callFilter } from './seccomp/call-filter.ts'
+
+export interface SandboxOptions {
+  /** In place of the default ones. */
+  readonly limits?: Partial<SandboxLimits>
+  /** What every program may read besides the host's programs and libraries, at the same paths inside. */
+  readonly readOnlyPaths?: readonly string[]
+  /** Default: `bwrap`, found in the system's directories. */
+  readonly bubblewrap?: string
+}
+
+/** A sandbox of bubblewrap, 0.8 or later, on Linux. */
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  const { readOnlyPaths = [], bubblewrap = 'bwrap' } = options
+  const limits = { ...defaultLimits(), ...options.limits }
+
+  const enclose = async (command: EnclosedCommand): Promise<Enclosure> => {
+    const checked = await checkedCommand(command, readOnlyPaths)
+    await using resources = new AsyncDisposableStack()
+
+    const filter = callFilter(process.arch)
+    const filterDescriptor = filter && FILTER_DESCRIPTOR
+    const { temporaryBytes } = limits
+    const args = await bubblewrapArguments(checked, { temporaryBytes, filterDescriptor })
+    const passed = [args.map((arg) => `${arg}\0`).join(''), ...(filter ? [filter] : [])]
+    const files = await Promise.all(passed.map(passedFile))
+    for (const file of files) resources.use(file)
+
+    const cgroups = await createCgroups(limits)
+    for (const cgroup of cgroups) resources.use(cgroup)
+    const counted = cgroups.flatMap(({ inForce }) => inForce)
+    const handedDown = await resourceLimits(limits, namesOf(counted))
+
+    const { diskBytes: maxBytes, minFreeDiskBytes: minFreeBytes } = limits
+    const paths = [checked.workspacePath, checked.homePath] as const
+    const disk = resources.use(watchDisk({ paths, maxBytes, minFreeBytes }))
+    const watched = { limit: 'workspace-disk', value: maxBytes, mechanism: 'watch' } as const
+
+    const launch = await launchArguments({
+      bubblewrap,
+      joinFiles: cgroups.map(({ joinFile }) => joinFile),
+      limits: handedDown.script,
+      program: [checked.file, ...checked.args],
+    })
+    const held = resources.move()
+    return {
+      file: '/bin/sh',
+      args: launch,
+      env: { PATH: SYSTEM_PATH },
+      descriptors: files.map(({ fd }) => fd),
+      limits: [...counted, ...handedDown.inForce, watched],
+      diskFull: disk.full,
+      limitsHit: async () =>
+        (await Promise.all(cgroups.map((cgroup) => cgroup.limitsHit()))).flat(),
+      [Symbol.asyncDispose]: () => held.disposeAsync(),
+    }
+  }
+
+  return { enclose, probe: () => probeSandbox({ enclose, limits, bubblewrap }) }
+}
+
+function namesOf(limits: readonly LimitInForce[]): readonly LimitInForce['limit'][] {
+  return limits.map(({ limit }) => limit)
+}

@@ -1,0 +1,2 @@
+export { createSandbox, type SandboxOptions } from './create-sandbox.ts'
+export type { SandboxLimits } from './limits/sandbox-limits.ts'
