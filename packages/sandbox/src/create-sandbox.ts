@@ -6,7 +6,7 @@ import {
 } from '@sleepless/domain'
 
 import { bubblewrapArguments } from './bubblewrap/arguments.ts'
-import { FILTER_DESCRIPTOR, launchArguments, SYSTEM_PATH } from './bubblewrap/launcher.ts'
+import { FILTER_DESCRIPTOR, launchArguments, LAUNCHER, SYSTEM_PATH } from './bubblewrap/launcher.ts'
 import { checkedCommand } from './checked-command.ts'
 import { watchDisk } from './disk/watch-disk.ts'
 import { createCgroups } from './limits/cgroup.ts'
@@ -60,7 +60,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     })
     const held = resources.move()
     return {
-      file: '/bin/sh',
+      file: LAUNCHER,
       args: launch,
       env: { PATH: SYSTEM_PATH },
       descriptors: files.map(({ fd }) => fd),

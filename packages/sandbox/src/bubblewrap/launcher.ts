@@ -12,7 +12,7 @@ export interface Launch {
   readonly bubblewrap: string
   /** Into each, the pid is written first. */
   readonly joinFiles: readonly string[]
-  /** Lines for the shell that set limits. */
+  /** Lines for bash that set limits. */
   readonly limits: string
   /** The program and its arguments, inside. */
   readonly program: readonly string[]
@@ -20,6 +20,15 @@ export interface Launch {
 
 /** The exit code of a launch that could not join its control groups. */
 export const LAUNCH_FAILED = 71
+
+/** What the worker itself was given by whoever started it: Node hands the higher ones down. */
+const CLOSE_DESCRIPTORS = `for fd in /proc/self/fd/*; do
+  fd=\${fd##*/}
+  [ "$fd" -gt ${FILTER_DESCRIPTOR} ] && eval "exec $fd>&-"
+done`
+
+/** In which alone descriptors above 9 can be closed. */
+export const LAUNCHER = '/bin/bash'
 
 /**
  * A shell that puts itself into control groups, takes limits on, and becomes bubblewrap. With its process
@@ -30,6 +39,9 @@ export async function launchArguments(launch: Launch): Promise<readonly string[]
   const resets = await canResetSignals()
   const script = [
     ...(resets ? [`trap '' TERM`] : []),
+    CLOSE_DESCRIPTORS,
+    // Bubblewrap's own environment, which can be read inside, has the directory in it.
+    'cd / && unset OLDPWD',
     `while [ "$1" != -- ]; do echo $$ > "$1" || exit ${LAUNCH_FAILED}; shift; done`,
     'shift',
     launch.limits,
@@ -38,7 +50,8 @@ export async function launchArguments(launch: Launch): Promise<readonly string[]
   const enclosing = [launch.bubblewrap, '--args', String(ARGUMENTS_DESCRIPTOR), '--']
   const resetting = resets ? ['/usr/bin/env', '--default-signal=TERM'] : []
   const command = [...enclosing, ...resetting, ...launch.program]
-  return ['-c', script, 'sleepless-sandbox', ...launch.joinFiles, '--', ...command]
+  // With a socket for its input, which Node's pipes are, bash would read ~/.bashrc.
+  return ['--norc', '-c', script, 'sleepless-sandbox', ...launch.joinFiles, '--', ...command]
 }
 
 /** GNU's can since 2019; without it, SIGTERM ends all that is inside as SIGKILL does. */

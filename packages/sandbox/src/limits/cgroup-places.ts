@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, resolve } from 'node:path'
 
 import type { CgroupVersion } from './controllers.ts'
 
@@ -71,8 +71,7 @@ function mountOf(line: string): Mount | undefined {
 
 /** @returns undefined for a group that the mount does not show, as a container's own may not. */
 function placeIn({ root, point }: Mount, path: string): string | undefined {
-  if (root === '/') return path.startsWith('/..') ? undefined : join(point, path)
-  return path === root || path.startsWith(`${root}/`)
-    ? join(point, path.slice(root.length))
-    : undefined
+  const base = root === '/' ? '' : root
+  const isShown = `${path}/`.startsWith(`${base}/`) && !path.startsWith('/..')
+  return isShown ? resolve(point, `.${path.slice(base.length)}`) : undefined
 }

@@ -7,7 +7,7 @@ import type { SandboxLimits } from './sandbox-limits.ts'
 
 /** Limits that a process hands down to all that it starts, and that nobody in a sandbox can lift. */
 export interface ResourceLimits {
-  /** Lines for /bin/sh. */
+  /** Lines for bash. */
   readonly script: string
   readonly inForce: readonly LimitInForce[]
 }
@@ -17,12 +17,10 @@ interface ResourceLimit {
   readonly wanted: (limits: SandboxLimits) => number | undefined
   /** Its name in /proc/self/limits. */
   readonly name: string
-  /** How it is set, in the units of a POSIX shell. */
+  /** How it is set, in the units of bash. */
   readonly command: (value: number) => string
 }
 
-// The unit in which POSIX has `ulimit -f`.
-const BLOCK_BYTES = 512
 const KIB = 1024
 
 const RESOURCE_LIMITS: readonly ResourceLimit[] = [
@@ -36,7 +34,7 @@ const RESOURCE_LIMITS: readonly ResourceLimit[] = [
     limit: 'file-size',
     wanted: ({ fileBytes }) => fileBytes,
     name: 'Max file size',
-    command: (value) => `ulimit -f ${Math.ceil(value / BLOCK_BYTES)}`,
+    command: (value) => `ulimit -f ${Math.ceil(value / KIB)}`,
   },
   {
     limit: 'open-files',
@@ -56,8 +54,7 @@ const RESOURCE_LIMITS: readonly ResourceLimit[] = [
     // The kernel lets root start as many as it likes.
     wanted: ({ processes }) => (getuid?.() === 0 ? undefined : processes),
     name: 'Max processes',
-    // The one letter in dash and busybox, the other in bash.
-    command: (value) => `ulimit -p ${value} 2> /dev/null || ulimit -u ${value}`,
+    command: (value) => `ulimit -u ${value}`,
   },
 ]
 

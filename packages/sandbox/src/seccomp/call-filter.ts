@@ -80,7 +80,7 @@ function examine(architecture: Architecture): readonly Instruction[] {
 }
 
 function isFiltered(architecture: string): architecture is Architecture {
-  return architecture in AUDIT_NUMBERS
+  return Object.hasOwn(AUDIT_NUMBERS, architecture)
 }
 
 /**
