@@ -1,13 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
 import { getuid } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
-import { ensureProgram } from '@sleepless/testing'
+import { ensureProgram, waitFor } from '@sleepless/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Answer, Request } from './fixtures/attack-worker.ts'
 import { ATTACKS } from './fixtures/attacks.ts'
+import { countOf, newMark } from './fixtures/clinging.ts'
 
 /** Has a descriptor that it was given, and its secret in its environment. */
 const WORKER = fileURLToPath(new URL('fixtures/attack-worker.ts', import.meta.url))
@@ -53,6 +55,17 @@ describe.each(users)('from inside, where the worker is user %i, somebody tries t
       expect(taken(await ask({ attack: name, where: 'outside' }), outside)).toBe(outside)
     },
   )
+
+  // The last, for there is no worker after it.
+  test('outlive the worker', async () => {
+    const mark = newMark()
+    const [said, folder = ''] = (await ask({ hold: mark })).split(' ')
+    expect(said).toBe('ready')
+    expect(countOf(mark)).toBe(3)
+    worker.kill('SIGKILL')
+    await waitFor(() => countOf(mark) === 0, { description: 'everybody to end' })
+    await rm(folder, { recursive: true })
+  })
 })
 
 /** @returns the pattern itself for what matches it, and else what was printed, for the message. */

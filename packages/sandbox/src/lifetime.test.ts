@@ -9,6 +9,7 @@ import { ensureProgram, waitFor } from '@sleepless/testing'
 import { beforeAll, expect, test } from 'vitest'
 
 import { createSandbox } from './create-sandbox.ts'
+import { CLINGING, countOf, newMark } from './fixtures/clinging.ts'
 import { createAttempt, shell, start } from './fixtures/run-inside.ts'
 
 const SOURCES = fileURLToPath(new URL('.', import.meta.url))
@@ -16,30 +17,6 @@ const SOURCES = fileURLToPath(new URL('.', import.meta.url))
 beforeAll(async () => {
   await ensureProgram({ program: 'bwrap', debianPackage: 'bubblewrap' })
 })
-
-/** Processes that let go of all that could lead to them, and listen to no signal. */
-const CLINGING = (mark: string): string => `
-  trap '' HUP INT TERM QUIT
-  setsid sh -c "trap '' TERM; exec sleep 300.${mark}" > /dev/null 2>&1 < /dev/null &
-  (setsid sh -c '(exec sleep 300.${mark} > /dev/null 2>&1 < /dev/null) &' &)
-  (exec sleep 300.${mark}) &
-  while [ "$(cat /proc/*/cmdline 2> /dev/null | tr '\\0' '\\n' | grep -c '^300[.]${mark}$')" -lt 3 ]; do :; done
-  echo ready
-  wait`
-
-/** On the host, where the processes of a sandbox can be seen. */
-function countOf(mark: string): number {
-  const commands = readdirSync('/proc').flatMap((name) => {
-    try {
-      return /^\d+$/.test(name) ? [readFileSync(`/proc/${name}/cmdline`, 'utf8')] : []
-    } catch {
-      return []
-    }
-  })
-  return commands.filter((command) => command.split('\0').includes(`300.${mark}`)).length
-}
-
-const newMark = (): string => String(Math.floor(Math.random() * 1e9) + 1e9)
 
 async function firstLine({ stdout }: ChildProcess): Promise<unknown> {
   if (stdout === null) throw new Error('no pipe')

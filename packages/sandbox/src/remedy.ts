@@ -21,6 +21,7 @@ const RESTRICTIONS = [
 
 /** @returns a sentence that says what to do about it. */
 export function remedyFor(problem: string): string {
+  if (problem.includes('/bin/bash')) return 'Install bash.'
   if (/not found|ENOENT/.test(problem)) {
     return 'Install bubblewrap 0.8 or later (Debian: apt-get install bubblewrap).'
   }

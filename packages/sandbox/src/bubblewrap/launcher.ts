@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 /** The first descriptor after the standard ones. */
-export const ARGUMENTS_DESCRIPTOR = 3
+const ARGUMENTS_DESCRIPTOR = 3
 export const FILTER_DESCRIPTOR = 4
 
 /** Where programs are looked for; bubblewrap too. */
@@ -19,7 +19,7 @@ export interface Launch {
 }
 
 /** The exit code of a launch that could not join its control groups. */
-export const LAUNCH_FAILED = 71
+const LAUNCH_FAILED = 71
 
 /** What the worker itself was given by whoever started it: Node hands the higher ones down. */
 const CLOSE_DESCRIPTORS = `for fd in /proc/self/fd/*; do
