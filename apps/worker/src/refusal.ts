@@ -32,7 +32,7 @@ export function createRefusal(executor: Executor, options: RefusalOptions): Refu
     async isOver(probed) {
       if (JSON.stringify(probed) !== probedThen) return true
       // What was gone for a moment only, no probe has missed.
-      if (code === 'AGENT_NOT_INSTALLED' && probed.available) return true
+      if (code !== 'AGENT_NOT_LOGGED_IN' && probed.available) return true
       const isCredential = code === 'AGENT_NOT_LOGGED_IN'
       const isAccepted = isCredential ? await executor.isAccepted?.() : undefined
       if (isAccepted === false) isConfirmed = true

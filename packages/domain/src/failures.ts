@@ -54,6 +54,8 @@ export const FAILURE_CODES = [
   'QUOTA_EXHAUSTED',
   'BUDGET_EXHAUSTED',
   'TIMED_OUT',
+  'OUT_OF_MEMORY',
+  'DISK_FULL',
   'WORKER_LOST',
   'WORKSPACE_FAILED',
   'GIT_AUTH_FAILED',
@@ -128,6 +130,15 @@ export const failureReasons: Readonly<Record<FailureCode, FailureReason>> = {
   TIMED_OUT: final(
     'The attempt ran for longer than its limit.',
     'Submit again with a larger timeoutMs, or a smaller task.',
+  ),
+  OUT_OF_MEMORY: final(
+    'The agent and its tools needed more memory than they may use.',
+    'Submit a smaller task, or run it on a worker with more memory.',
+  ),
+  DISK_FULL: passing(
+    "The worker's disk is full, or the attempt has filled its part of it.",
+    'Free space on the worker, or submit a smaller task.',
+    { maxTries: 2 },
   ),
   WORKER_LOST: passing(
     'The worker stopped answering while the attempt ran.',

@@ -1,4 +1,5 @@
 import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
 
 import { WorkspaceError, type Workspace } from '@sleepless/domain'
 
@@ -43,6 +44,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   return {
     path: paths.tree,
     homePath: paths.home,
+    readOnlyPaths: repository.base === undefined ? [] : [join(repository.gitDir, 'objects')],
     branch: repository.branch,
     commit: (request) => whileOpen('the work could not be committed', () => commit(request)),
     checkpoint: () =>

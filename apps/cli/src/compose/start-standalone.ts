@@ -8,7 +8,6 @@ import { z } from 'zod'
 import { openControlPlane } from './control-plane.ts'
 import { openQueue, waitForQueue } from './open-queue.ts'
 import type { Composition } from './run-composed.ts'
-import { announceSandbox } from './sandboxed.ts'
 import { apiTokens, startApi } from './start-api.ts'
 import { startSlack } from './start-slack.ts'
 import { startWorker } from './start-worker.ts'
@@ -53,7 +52,6 @@ export async function startStandalone({
   const tokens = apiTokens(config.api)
   const api = await startApi(resources, { config: config.api, plane, queue, logger })
   resources.use(createScheduler({ ...plane, queue, logger }))
-  announceSandbox(config.worker.sandbox, logger)
   const { url } = api
   await startWorker(resources, {
     config: config.worker,

@@ -7,8 +7,10 @@ import { guardedGit, killRemains } from '@sleepless/executor'
 import { createModelGateway } from '@sleepless/gateway'
 import { createBranches, createWorkspaces } from '@sleepless/git'
 import { homeAt, type Environment, type Logger } from '@sleepless/runtime'
+import { createSandbox } from '@sleepless/sandbox'
 import { createWorker, type WorkerConfig } from '@sleepless/worker'
 
+import { createContainment } from './containment.ts'
 import { createExecutors } from './create-executors.ts'
 import { ids } from './ids.ts'
 import { liveCredential } from './live-credential.ts'
@@ -40,13 +42,14 @@ export async function startWorker(
       onExchange: (exchange) => logger.debug(exchange, 'model asked'),
     }),
   )
+  const containment = createContainment(config.sandbox, createSandbox(), logger)
   const git = { root: workspacePath, env, mark: guardedGit }
   const worker = await createWorker(
     {
       id,
       api: createWorkerClient(id, { url: apiUrl, token }),
       queue,
-      executors: createExecutors({ config, gateway }),
+      executors: createExecutors({ config, gateway, containment }),
       workspaces: createWorkspaces(git),
       branches: createBranches(git),
       journalPath: path.join(workspacePath, 'journal'),

@@ -81,7 +81,14 @@ async function endingOf(
     const { path: workspacePath, homePath } = workspace
     const { stopSignal, inbox } = running
     if (!executor.steer) inbox.close()
-    const context = { workspacePath, homePath, signal: stopSignal, messages: inbox }
+    const readOnlyPaths = 'commit' in workspace ? workspace.readOnlyPaths : []
+    const context = {
+      workspacePath,
+      homePath,
+      readOnlyPaths,
+      signal: stopSignal,
+      messages: inbox,
+    }
     const agent = await runAgent(executor, agentOrder(input), context, reporter)
     usage = agent.usage
     return { outcome: await conclude(deps, input, { agent, workspace }), usage }

@@ -29,6 +29,8 @@ export interface AgentContext {
   readonly workspacePath: string
   /** A private, existing directory for its home and configuration. */
   readonly homePath: string
+  /** What else it may read of the host: objects that its repository borrows. */
+  readonly readOnlyPaths?: readonly string[]
   /** Aborted to stop the agent: its whole process tree is gone when `run` returns. */
   readonly signal: AbortSignal
   /** What the task is sent meanwhile; for an executor that can't steer, it ends at once. To be read once. */

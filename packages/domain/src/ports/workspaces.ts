@@ -38,6 +38,8 @@ export interface Workspace extends AsyncDisposable {
   readonly path: string
   /** A private directory beside it for the agent's home and configuration. */
   readonly homePath: string
+  /** What its repository borrows objects from, for the agent to read. */
+  readonly readOnlyPaths: readonly string[]
   /** The branch that the commit goes to. */
   readonly branch: string
   /**

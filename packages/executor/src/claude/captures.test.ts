@@ -45,8 +45,7 @@ async function replay(
   const context: VerdictContext = {
     toolAccess: 'all',
     workspacePath: '/runs/example/work',
-    timeoutMs: 1,
-    firstEventMs: 1,
+    limits: { timeoutMs: 1, firstEventMs: 1, hit: [], disk: undefined },
     access: directAccess(''),
     ...given,
   }

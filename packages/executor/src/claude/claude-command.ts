@@ -49,7 +49,7 @@ function accessVariables({ url, socketPath, credential }: ModelAccess): Record<s
   }
 }
 
-export interface CommandOptions extends Omit<ClaudeExecutorOptions, 'gateway'> {
+export interface CommandOptions extends Omit<ClaudeExecutorOptions, 'gateway' | 'sandbox'> {
   readonly access: ModelAccess
 }
 
@@ -65,6 +65,9 @@ function claudeArguments(order: AgentOrder, options: CommandOptions): readonly s
   ]
 }
 
+/** As the agent sees them. */
+type Places = Pick<AgentContext, 'workspacePath' | 'homePath'>
+
 /** Where the agent and its tools keep temporary files; it must exist before they start. */
 export function temporaryPath({ homePath }: Pick<AgentContext, 'homePath'>): string {
   return join(homePath, 'tmp')
@@ -72,7 +75,7 @@ export function temporaryPath({ homePath }: Pick<AgentContext, 'homePath'>): str
 
 function claudeEnvironment(
   order: AgentOrder,
-  context: AgentContext,
+  context: Places,
   options: CommandOptions,
 ): Readonly<Record<string, string>> {
   const temporary = temporaryPath(context)
@@ -98,7 +101,7 @@ function claudeEnvironment(
 export function claudeCommand(
   file: string,
   order: AgentOrder,
-  context: AgentContext,
+  context: Places,
   options: CommandOptions,
 ): AgentCommand {
   const added = toldLater(order)

@@ -1,4 +1,4 @@
-import type { ModelGateway } from '@sleepless/domain'
+import type { ModelGateway, Sandbox } from '@sleepless/domain'
 
 export interface ClaudeExecutorOptions {
   /** Path of the Claude Code binary. Default: that of the pinned npm package. */
@@ -7,9 +7,11 @@ export interface ClaudeExecutorOptions {
   readonly gateway: ModelGateway
   /** For orders that name none. Default: `sonnet`. */
   readonly defaultModel?: string | undefined
+  /** Where it is shut in with all its tools, asked for each run; undefined: `toolAccess` decides. */
+  readonly sandbox?: () => Sandbox | undefined
   /**
-   * `edits-only`: it may read and edit files in its workspace, and run nothing. `all`: whatever
-   * the user may do that the worker runs as; fit for sandboxes, and for owners who take the risk.
+   * Without a sandbox. `edits-only`: it may read and edit files in its workspace, and run nothing.
+   * `all`: whatever the user may do that the worker runs as, for owners who take the risk.
    */
   readonly toolAccess: 'edits-only' | 'all'
   /** Between SIGTERM and SIGKILL when an agent is stopped, in milliseconds. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 
-import type { AgentOutcome, FailureCode, ModelAccess } from '@sleepless/domain'
+import type { AgentOutcome, FailureCode, ModelAccess, SandboxLimit } from '@sleepless/domain'
 
 import { failed, MESSAGE_CHARACTERS, stopped } from '../outcomes.ts'
 import type { AgentEnding } from '../process/agent-process.ts'
@@ -11,9 +11,15 @@ import type { Transcript } from './transcript.ts'
 export interface VerdictContext {
   readonly toolAccess: ClaudeExecutorOptions['toolAccess']
   readonly workspacePath: string
-  /** The order's, for the message of an attempt that ran out of it. */
-  readonly timeoutMs: number
-  readonly firstEventMs: number
+  readonly limits: {
+    /** The order's, for the message of an attempt that ran out of it. */
+    readonly timeoutMs: number
+    readonly firstEventMs: number
+    /** Those of the sandbox that it has met. */
+    readonly hit: readonly SandboxLimit[]
+    /** Why it was stopped for its disk. */
+    readonly disk: string | undefined
+  }
   /** What the gateway knows: what was used, and what it refused. */
   readonly access: Pick<ModelAccess, 'usage' | 'isBudgetSpent' | 'quota'>
 }
@@ -69,9 +75,12 @@ function reportedCode(
 function crash(
   transcript: Transcript,
   ending: ClaudeEnding,
-  { access }: VerdictContext,
+  { access, limits }: VerdictContext,
 ): AgentOutcome {
   const { exitCode, signal, stderrTail } = ending
+  if (limits.hit.includes('memory')) {
+    return failed('OUT_OF_MEMORY', 'The agent needed more memory than it may use.', access.usage())
+  }
   const how = signal === undefined ? `ended with exit code ${exitCode}` : `was ended by ${signal}`
   const what = transcript.result === undefined ? 'without a result' : 'after its result'
   const ignored = transcript.ignored > 0 ? ` (${transcript.ignored} messages were not used)` : ''
@@ -143,13 +152,15 @@ export function verdict(
     case 'timed-out':
       return failed(
         'TIMED_OUT',
-        `The agent was stopped after ${context.timeoutMs / 1000} s.`,
+        `The agent was stopped after ${context.limits.timeoutMs / 1000} s.`,
         context.access.usage(),
       )
+    case 'disk-full':
+      return failed('DISK_FULL', context.limits.disk ?? 'The disk is full.', context.access.usage())
     case 'never-started':
       return failed(
         'NEVER_STARTED',
-        `The agent printed nothing for ${context.firstEventMs / 1000} s.`,
+        `The agent printed nothing for ${context.limits.firstEventMs / 1000} s.`,
         context.access.usage(),
       )
   }

@@ -13,7 +13,7 @@ const PIPE_LINGER_MS = 1000
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Why an agent was stopped. */
-type StopReason = 'aborted' | 'timed-out' | 'never-started' | 'abandoned'
+type StopReason = 'aborted' | 'timed-out' | 'never-started' | 'disk-full' | 'abandoned'
 
 export interface AgentCommand {
   readonly file: string
@@ -25,6 +25,8 @@ export interface AgentCommand {
   readonly input: string
   /** Leaves its standard input open, to be ended by `endInput`. */
   readonly keepsInput?: boolean
+  /** Files that it inherits after the three standard ones; none by default. */
+  readonly descriptors?: readonly number[]
   /** Unlike that of any other run. */
   readonly runId: string
   /** Directories of this run alone. */
@@ -77,8 +79,6 @@ type Exit = Pick<AgentEnding, 'exitCode' | 'signal'>
 /** A system call that never returns keeps even SIGKILL waiting. */
 const UNDEAD: Exit = { exitCode: undefined, signal: 'SIGKILL' }
 
-// One for this process: it is this process whose end it waits for.
-
 function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) =>
@@ -89,17 +89,18 @@ function exitOf(child: ChildProcess): Promise<Exit> {
 
 type Running = ChildProcessWithoutNullStreams & { readonly pid: number }
 
-function isRunning(child: ChildProcessWithoutNullStreams): child is Running {
-  return child.pid !== undefined
+function isRunning(child: ChildProcess): child is Running {
+  return child.pid !== undefined && child.stdin !== null && child.stdout !== null
 }
 
 async function spawnAgent(
-  { file, args, cwd, input, keepsInput = false }: AgentCommand,
+  { file, args, cwd, input, keepsInput = false, descriptors = [] }: AgentCommand,
   env: Readonly<Record<string, string>>,
 ): Promise<Running> {
   try {
     // In a process group of its own, which is signaled as a whole.
-    const child = spawn(file, args, { cwd, env, detached: true, stdio: 'pipe' })
+    const stdio = ['pipe', 'pipe', 'pipe', ...descriptors] as const
+    const child = spawn(file, args, { cwd, env, detached: true, stdio: [...stdio] })
     if (!isRunning(child)) throw (await once(child, 'error'))[0]
     // Whether it reads all of its input is its own business.
     child.stdin.on('error', () => undefined)

@@ -4,7 +4,6 @@ import { workerConfig } from '@sleepless/worker'
 import type { CliCommand } from '../../cli-command.ts'
 import { openQueue, waitForQueue } from '../../compose/open-queue.ts'
 import { runComposed } from '../../compose/run-composed.ts'
-import { announceSandbox } from '../../compose/sandboxed.ts'
 import { serviceToken } from '../../compose/service-token.ts'
 import { startWorker } from '../../compose/start-worker.ts'
 import { requireRedis } from './require-redis.ts'
@@ -36,7 +35,6 @@ export const workerCommand: CliCommand = {
         })
         const queue = await openQueue(resources, config.queueUrl, logger)
         await waitForQueue(queue)
-        announceSandbox(config.sandbox, logger)
         const { apiUrl } = config
         const found = { apiUrl, token, queue }
         await startWorker(resources, { config, ...found, env, reread, logger, hurry })

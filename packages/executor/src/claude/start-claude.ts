@@ -1,0 +1,113 @@
+import { mkdir } from 'node:fs/promises'
+
+import {
+  SANDBOX_PATHS,
+  SandboxError,
+  type AgentContext,
+  type AgentOrder,
+  type AgentOutcome,
+  type ModelAccess,
+  type Sandbox,
+  type SandboxLimit,
+} from '@sleepless/domain'
+
+import { failed } from '../outcomes.ts'
+import { AgentSpawnError, startAgent, type AgentProcess } from '../process/agent-process.ts'
+import { enclose } from '../process/enclose.ts'
+import { claudeCommand, temporaryPath } from './claude-command.ts'
+import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
+import { findClaude } from './find-claude.ts'
+
+const FIRST_EVENT_MS = 120_000
+/** Where the agent finds the gateway inside a sandbox. */
+const MODEL_SOCKET = '/run/sleepless/model.sock'
+
+const NO_BINARY = 'There is no Claude Code binary that could be executed'
+
+export function noBinary({ binary }: Pick<ClaudeExecutorOptions, 'binary'>): string {
+  const where = binary ?? 'in @anthropic-ai/claude-code'
+  return `${NO_BINARY}: ${where}`
+}
+
+export interface StartOptions {
+  readonly binary: string
+  readonly order: AgentOrder
+  readonly context: AgentContext
+  readonly options: ClaudeExecutorOptions
+  readonly access: ModelAccess
+  /** undefined: it runs as a process of the worker's user. */
+  readonly sandbox: Sandbox | undefined
+}
+
+/** A running Claude Code. */
+export interface ClaudeProcess extends AgentProcess {
+  /** As it sees it. */
+  readonly workspacePath: string
+  readonly toolAccess: ClaudeExecutorOptions['toolAccess']
+  /** Limits of its sandbox that it has met so far. */
+  limitsHit(): Promise<readonly SandboxLimit[]>
+  /** Why it was stopped for its disk, for a person; undefined when it was not. */
+  diskFull(): string | undefined
+}
+
+/** @returns the failure when it could not be started. */
+export async function startClaude(given: StartOptions): Promise<ClaudeProcess | AgentOutcome> {
+  const { options, context, sandbox } = given
+  try {
+    await mkdir(temporaryPath(context), { recursive: true })
+    return await (sandbox === undefined ? startBare(given) : startShut(given, sandbox))
+  } catch (error) {
+    if (error instanceof SandboxError) return failed('SANDBOX_UNAVAILABLE', error.message)
+    // ENOENT alone does not tell a binary that has just gone from a workspace that has.
+    if (error instanceof AgentSpawnError && (await findClaude(options.binary)) === undefined) {
+      return failed('AGENT_NOT_INSTALLED', noBinary(options))
+    }
+    return failed('AGENT_CRASHED', `The agent could not be started: ${String(error)}`)
+  }
+}
+
+function limitsOf({ order, options }: StartOptions): Parameters<typeof startAgent>[1] {
+  const { killGraceMs, firstEventMs = FIRST_EVENT_MS } = options
+  return { timeoutMs: order.timeoutMs, firstEventMs, killGraceMs }
+}
+
+async function startBare(given: StartOptions): Promise<ClaudeProcess> {
+  const { binary, order, context, options, access } = given
+  const command = claudeCommand(binary, order, context, { ...options, access })
+  const agent = await startAgent(command, limitsOf(given))
+  return {
+    ...agent,
+    workspacePath: context.workspacePath,
+    toolAccess: options.toolAccess,
+    limitsHit: () => Promise.resolve([]),
+    diskFull: () => undefined,
+  }
+}
+
+async function startShut(given: StartOptions, sandbox: Sandbox): Promise<ClaudeProcess> {
+  const { binary, order, context, options } = given
+  await using resources = new AsyncDisposableStack()
+  const places = { workspacePath: SANDBOX_PATHS.workspace, homePath: SANDBOX_PATHS.home }
+  const { socketPath = '' } = given.access
+  const access = { ...given.access, socketPath: MODEL_SOCKET }
+  const inside = claudeCommand(binary, order, places, { ...options, toolAccess: 'all', access })
+  const sockets = { [MODEL_SOCKET]: socketPath }
+  const { command, enclosure } = await enclose(inside, { sandbox, context, sockets })
+  resources.use(enclosure)
+  const agent = resources.use(await startAgent(command, limitsOf(given)))
+  let diskFull: string | undefined
+  const stopForDisk = async (): Promise<void> => {
+    diskFull = await enclosure.diskFull
+    agent.stop('disk-full')
+  }
+  void stopForDisk()
+  const held = resources.move()
+  return {
+    ...agent,
+    workspacePath: places.workspacePath,
+    toolAccess: 'all',
+    limitsHit: () => enclosure.limitsHit(),
+    diskFull: () => diskFull,
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  }
+}
