@@ -39,7 +39,7 @@ LABEL org.opencontainers.image.title=sleepless \
       org.opencontainers.image.licenses=MIT
 # tini is process 1: it reaps what agents leave behind, which node would not.
 RUN apt-get update && \
-    apt-get install --yes --no-install-recommends ca-certificates git openssh-client tini && \
+    apt-get install --yes --no-install-recommends bubblewrap ca-certificates git openssh-client tini && \
     apt-get clean && rm -rf /var/lib/apt/lists/*
 # A container engine's name server may lose a question while containers come and go. With the default of 5 seconds
 # for each, asked twice, Redis could be back for half a minute before anybody noticed.

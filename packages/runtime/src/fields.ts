@@ -68,6 +68,7 @@ export const environmentFields = {
         return z.NEVER
       }
     }),
+  BUBBLEWRAP_BIN: z.string().optional(),
   CLAUDE_BIN: z.string().optional(),
   CLAUDE_MODEL: z.string().optional(),
   ANTHROPIC_API_KEY: z.string().optional(),

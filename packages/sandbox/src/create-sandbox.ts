@@ -22,7 +22,7 @@ export interface SandboxOptions {
   /** What every program may read besides the host's programs and libraries, at the same paths inside. */
   readonly readOnlyPaths?: readonly string[]
   /** Default: `bwrap`, found in the system's directories. */
-  readonly bubblewrap?: string
+  readonly bubblewrap?: string | undefined
 }
 
 /** A sandbox of bubblewrap, 0.8 or later, on Linux. */

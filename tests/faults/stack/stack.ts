@@ -236,6 +236,8 @@ function environmentOf(
     QUEUE_URL: `redis://127.0.0.1:${redis.port}`,
     WORKER_CONCURRENCY: '3',
     WORKER_COMMANDS: `fault=${path.join(places.programs, 'agent')}`,
+    // The program that stands before Claude Code reads what lies beside it.
+    BUBBLEWRAP_BIN: '/nonexistent/bwrap',
     CLAUDE_BIN: path.join(places.programs, 'claude'),
     ANTHROPIC_API_KEY: 'made-up-key-of-the-fault-harness',
     ANTHROPIC_BASE_URL: model.url,

@@ -60,6 +60,7 @@ function demoEnvironment({ env }: CliContext, home: string, modelUrl: string): C
   return {
     PATH: env['PATH'],
     CLAUDE_BIN: env['CLAUDE_BIN'],
+    BUBBLEWRAP_BIN: env['BUBBLEWRAP_BIN'],
     SLEEPLESS_HOME: home,
     SLEEPLESS_API_PORT: '0',
     ANTHROPIC_API_KEY: 'demo-needs-no-key',

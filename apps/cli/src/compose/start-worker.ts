@@ -42,7 +42,11 @@ export async function startWorker(
       onExchange: (exchange) => logger.debug(exchange, 'model asked'),
     }),
   )
-  const containment = createContainment(config.sandbox, createSandbox(), logger)
+  const containment = createContainment(
+    config.sandbox,
+    createSandbox({ bubblewrap: config.bubblewrap }),
+    logger,
+  )
   const git = { root: workspacePath, env, mark: guardedGit }
   const worker = await createWorker(
     {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 
 import type { Environment } from '@sleepless/runtime'
-import { freePort, startRedis, temporaryDirectory } from '@sleepless/testing'
+import { ensureProgram, freePort, startRedis, temporaryDirectory } from '@sleepless/testing'
 import { describe, expect, test } from 'vitest'
 
 import { startFakeApi, TOKEN } from '../testing/fake-api.ts'
@@ -112,14 +112,23 @@ describe('login', () => {
   })
 })
 
-test.each([
-  ['off', 'warn', 'agents may do all'],
-  ['auto', 'warn', 'edit files in their workspace and run no commands'],
-  ['required', 'fail', 'tasks wait'],
-])('a sandbox that is %s means: %s', async (mode, status, detail) => {
-  expect(await finding('sandbox', { SLEEPLESS_SANDBOX: mode })).toMatchObject({
-    status,
-    detail: expect.stringContaining(detail),
+describe('the sandbox', () => {
+  test.each([
+    ['off', 'warn', 'agents may do all'],
+    ['auto', 'warn', '/nonexistent/bwrap was not found'],
+    ['required', 'fail', '/nonexistent/bwrap was not found'],
+  ])('that is %s, and not there, means: %s', async (mode, status, detail) => {
+    const env = { SLEEPLESS_SANDBOX: mode, BUBBLEWRAP_BIN: '/nonexistent/bwrap' }
+    expect(await finding('sandbox', env)).toMatchObject({
+      status,
+      detail: expect.stringContaining(detail),
+    })
+  })
+
+  test('that is there is described with the limits in force', async () => {
+    const bubblewrap = await ensureProgram({ program: 'bwrap', debianPackage: 'bubblewrap' })
+    const { detail } = await finding('sandbox', { BUBBLEWRAP_BIN: bubblewrap })
+    expect(detail).toMatch(/^auto: bubblewrap \d.*; limits: .*memory \d+ \((cgroup v[12]|rlimit)\)/)
   })
 })
 
