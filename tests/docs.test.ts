@@ -36,6 +36,7 @@ import {
   taskTransitions,
 } from '../packages/domain/src/index.ts'
 import { environmentFields } from '../packages/runtime/src/index.ts'
+import { ATTACKS } from '../packages/sandbox/src/fixtures/attacks.ts'
 import { anchorsOf, codeIn, examplesIn, linksIn, tableRows } from './harness/markdown.ts'
 import { createRemote, git } from './harness/repository.ts'
 import { isReady } from './harness/service.ts'
@@ -246,6 +247,14 @@ describe('what is said in two places is the same:', () => {
     expect(tableRows(read('docs/cli.md'), '## Exit codes').map(([code]) => Number(code))).toEqual(
       Object.values(EXIT_CODES),
     )
+  })
+
+  test('the attacks in docs/security.md', () => {
+    const named = (heading: string): readonly string[] =>
+      tableRows(read('docs/security.md'), heading).map(([name = '']) => name)
+    expect(named('## Attacks')).toEqual(ATTACKS.map(({ name }) => name))
+    const tried = read('packages/sandbox/src/lifetime.test.ts')
+    expect(named('### Staying').filter((name) => !tried.includes(`test('${name}'`))).toEqual([])
   })
 
   test('the list in docs/adr/README.md', () => {
