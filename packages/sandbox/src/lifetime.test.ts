@@ -112,6 +112,18 @@ test('a fork bomb ends with its sandbox', async () => {
   await waitFor(() => inFolder(attempt.workspacePath) === 0, { description: 'the bomb to end' })
 })
 
+test('a program that fills the disk is told of while it does', async () => {
+  await using attempt = await createAttempt()
+  const sandbox = createSandbox({ limits: { diskBytes: 2 ** 20 } })
+  const script = 'mkdir -p a/b; head -c 2M /dev/zero > a/b/c; head -c 1M /dev/zero > ~/d; sleep 300'
+  await using enclosure = await sandbox.enclose(shell(attempt, script))
+  const child = start(enclosure)
+  const ended = once(child, 'exit')
+  expect(await enclosure.diskFull).toMatch(/^The workspace holds \d MiB; 1 MiB are allowed\.$/)
+  child.kill('SIGKILL')
+  await ended
+})
+
 /** How many processes of the host have it mounted. */
 function inFolder(path: string): number {
   return readdirSync('/proc').filter((name) => {

@@ -30,7 +30,8 @@ export async function bubblewrapArguments(
     ['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent'],
     ['--uid', USER_ID, '--gid', USER_ID, '--cap-drop', 'ALL', '--hostname', 'sandbox', ...filter],
     ['--clearenv', ...variables.flatMap(([name, value]) => ['--setenv', name, value])],
-    await systemArguments(),
+    // Those that bubblewrap makes on the way to others are for their owner alone.
+    ['--dir', '/etc', '--dir', '/run', ...(await systemArguments())],
     // Read-only as a whole. Without that, root outside could set the kernel's parameters from inside:
     // files in /proc/sys go by the user's id on the host, and bubblewrap does not cover them from root.
     ['--proc', '/proc', ...(await kernelArguments()), '--remount-ro', '/proc'],
