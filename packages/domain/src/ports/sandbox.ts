@@ -67,9 +67,9 @@ export type SandboxAvailability =
 
 /**
  * How to start an enclosed program, once: `file` with `args`, `env` and
- * `['pipe', 'pipe', 'pipe', ...descriptors]`, in a process group of its own, which the program may kill.
- * SIGTERM to the group reaches the program; SIGKILL to `file` ends all that runs inside, at once, and so
- * does the end of the process that started it. To be disposed of when `file` has ended.
+ * `['pipe', 'pipe', 'pipe', ...descriptors]`, in a session of its own (`detached`): the program may kill its process
+ * group, and use its terminal. SIGTERM to the group reaches the program; SIGKILL to `file` ends all that runs
+ * inside, at once, and so does the end of the thread that started it. To be disposed of when `file` has ended.
  */
 export interface Enclosure extends AsyncDisposable {
   readonly file: string

@@ -1,19 +1,13 @@
 import { constants } from 'node:fs'
-import { access, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { access, mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { kill, pid } from 'node:process'
-import { setTimeout as delay } from 'node:timers/promises'
 
 import type { LimitInForce, SandboxLimit } from '@sleepless/domain'
 
 import { ownCgroupPlaces, type CgroupPlace } from './cgroup-places.ts'
 import { CONTROLLERS, type Controller } from './controllers.ts'
+import { newGroupName, removeForsakenGroups, removeGroup } from './group-removal.ts'
 import type { SandboxLimits } from './sandbox-limits.ts'
-
-const NAME = /^sleepless-(\d+)-/
-/** How long what is left in a group may take to die. */
-const DEATH_LIMIT_MS = 5000
-const DEATH_PAUSE_MS = 5
 
 /** A control group of one sandbox. Disposing it kills what is in it, and removes it. */
 export interface Cgroup extends AsyncDisposable {
@@ -45,11 +39,11 @@ async function createIn(
   controllers: readonly Controller[],
   limits: SandboxLimits,
 ): Promise<Cgroup | undefined> {
-  const group = join(directory, `sleepless-${pid}-${crypto.randomUUID()}`)
+  const group = join(directory, newGroupName())
   try {
     // Who may not write here may not move a process to a group below either.
     await access(join(directory, 'cgroup.procs'), constants.W_OK)
-    await removeForsaken(directory)
+    await removeForsakenGroups(directory)
     if (version === 'cgroup v2') await handDown(directory, controllers)
     await mkdir(group)
   } catch {
@@ -76,7 +70,7 @@ async function createIn(
       const hits = await Promise.all(enforced.map((controller) => isHit(group, controller)))
       return enforced.filter((_, index) => hits[index]).map(({ limit: name }) => name)
     },
-    [Symbol.asyncDispose]: () => remove(group),
+    [Symbol.asyncDispose]: () => removeGroup(group),
   }
 }
 
@@ -107,46 +101,4 @@ async function isHit(group: string, { hits }: Controller): Promise<boolean> {
   const text = await readFile(join(group, hits.file), 'utf8').catch(() => '')
   const count = new RegExp(`^${hits.name} (\\d+)$`, 'm').exec(text)?.[1]
   return count !== undefined && count !== '0'
-}
-
-/** Groups that are not empty stay: the kernel keeps them. */
-async function removeForsaken(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) {
-    const owner = Number(NAME.exec(name)?.[1] ?? pid)
-    if (owner !== pid && !isAlive(owner)) await rmdir(join(directory, name)).catch(() => undefined)
-  }
-}
-
-function isAlive(owner: number): boolean {
-  try {
-    return kill(owner, 0)
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-async function remove(group: string): Promise<void> {
-  // Whatever there is can start nothing more, where processes are counted.
-  await writeFile(join(group, 'pids.max'), '0', { flag: constants.O_WRONLY }).catch(() => undefined)
-  const deadline = performance.now() + DEATH_LIMIT_MS
-  for (;;) {
-    const members = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '')
-    // A process of another pid namespace has the number 0 here, which for kill is our own group.
-    for (const member of members.split('\n').map(Number)) if (member > 0) killNow(member)
-    const isRemoved = await rmdir(group).then(
-      () => true,
-      (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT',
-    )
-    // What can't be killed keeps its group, with its limits.
-    if (isRemoved || performance.now() > deadline) return
-    await delay(DEATH_PAUSE_MS)
-  }
-}
-
-function killNow(member: number): void {
-  try {
-    kill(member, 'SIGKILL')
-  } catch {
-    // It is gone already, or belongs to another user.
-  }
 }
