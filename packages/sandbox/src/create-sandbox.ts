@@ -1,3 +1,5 @@
+import type { FileHandle } from 'node:fs/promises'
+
 import {
   type EnclosedCommand,
   type Enclosure,
@@ -6,7 +8,13 @@ import {
 } from '@sleepless/domain'
 
 import { bubblewrapArguments } from './bubblewrap/arguments.ts'
-import { FILTER_DESCRIPTOR, launchArguments, LAUNCHER, SYSTEM_PATH } from './bubblewrap/launcher.ts'
+import {
+  ARGUMENTS_DESCRIPTOR,
+  launchArguments,
+  LAUNCHER,
+  SYSTEM_PATH,
+} from './bubblewrap/launcher.ts'
+import { OWN_FILES } from './bubblewrap/own-files.ts'
 import { checkedCommand } from './checked-command.ts'
 import { watchDisk } from './disk/watch-disk.ts'
 import { createCgroups } from './limits/cgroup.ts'
@@ -35,12 +43,18 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     await using resources = new AsyncDisposableStack()
 
     const filter = callFilter(process.arch)
-    const filterDescriptor = filter && FILTER_DESCRIPTOR
-    const { temporaryBytes } = limits
-    const args = await bubblewrapArguments(checked, { temporaryBytes, filterDescriptor })
-    const passed = [args.map((arg) => `${arg}\0`).join(''), ...(filter ? [filter] : [])]
-    const files = await Promise.all(passed.map(passedFile))
-    for (const file of files) resources.use(file)
+    const data = [...Object.values(OWN_FILES), ...(filter ? [filter] : [])]
+    const lastDescriptor = ARGUMENTS_DESCRIPTOR + data.length
+    const args = await bubblewrapArguments(checked, {
+      temporaryBytes: limits.temporaryBytes,
+      filterDescriptor: filter && lastDescriptor,
+      fileDescriptors: new Map(
+        Object.keys(OWN_FILES).map((path, index) => [path, ARGUMENTS_DESCRIPTOR + 1 + index]),
+      ),
+    })
+    const passed = [args.map((arg) => `${arg}\0`).join(''), ...data]
+    const files: FileHandle[] = []
+    for (const content of passed) files.push(resources.use(await passedFile(content)))
 
     const cgroups = await createCgroups(limits)
     for (const cgroup of cgroups) resources.use(cgroup)
@@ -54,6 +68,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
     const launch = await launchArguments({
       bubblewrap,
+      lastDescriptor,
       joinFiles: cgroups.map(({ joinFile }) => joinFile),
       limits: handedDown.script,
       program: [checked.file, ...checked.args],

@@ -4,24 +4,25 @@ import { SANDBOX_PATHS } from '@sleepless/domain'
 
 import type { Binding, CheckedCommand } from '../checked-command.ts'
 import { isOfSystem, kernelArguments, systemArguments } from './host-system.ts'
-
-/** Whoever the worker is, outside: some programs refuse to work as root. Has a row in etc/passwd. */
-const USER_ID = '1000'
+import { USER_ID } from './own-files.ts'
 
 export interface ArgumentOptions {
   readonly temporaryBytes: number
-  /** Of the descriptor that holds the filter of system calls, where there is one. */
+  /** Of the filter of system calls, where there is one. */
   readonly filterDescriptor: number | undefined
+  /** Those of files to be made inside, by their paths. */
+  readonly fileDescriptors: ReadonlyMap<string, number>
 }
 
 /** All that bubblewrap is told, but for the program. */
 export async function bubblewrapArguments(
   command: CheckedCommand,
-  { temporaryBytes, filterDescriptor }: ArgumentOptions,
+  { temporaryBytes, filterDescriptor, fileDescriptors }: ArgumentOptions,
 ): Promise<readonly string[]> {
   const { env, workspacePath, homePath, listening } = command
   const variables = Object.entries({ ...env, HOME: SANDBOX_PATHS.home })
   const filter = filterDescriptor === undefined ? [] : ['--seccomp', String(filterDescriptor)]
+  const files = [...fileDescriptors].map(([path, descriptor]) => [String(descriptor), path])
   const temporary = ['--perms', '1777', '--size', String(temporaryBytes), '--tmpfs']
   const readOnly = [...listening, ...(await readable(command))]
   return [
@@ -32,6 +33,7 @@ export async function bubblewrapArguments(
     ['--clearenv', ...variables.flatMap(([name, value]) => ['--setenv', name, value])],
     // Those that bubblewrap makes on the way to others are for their owner alone.
     ['--dir', '/etc', '--dir', '/run', ...(await systemArguments())],
+    files.flatMap((file) => ['--perms', '0644', '--file', ...file]),
     // Read-only as a whole. Without that, root outside could set the kernel's parameters from inside:
     // files in /proc/sys go by the user's id on the host, and bubblewrap does not cover them from root.
     ['--proc', '/proc', ...(await kernelArguments()), '--remount-ro', '/proc'],

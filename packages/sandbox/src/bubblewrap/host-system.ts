@@ -1,5 +1,4 @@
 import { lstat, readlink } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 
 /** Programs and libraries. */
 const SYSTEM_DIRECTORIES = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
@@ -31,10 +30,6 @@ const SYSTEM_FILES = [
   '/etc/timezone',
 ]
 
-/** The same in every sandbox, and part of this package: nothing in them tells of the host. */
-const OWN_FILES = ['passwd', 'group', 'hosts', 'nsswitch.conf', 'resolv.conf']
-const OWN_DIRECTORY = fileURLToPath(new URL('../../etc/', import.meta.url))
-
 /** Files of /proc that tell root, whom the kernel knows under any other name, about the machine. */
 const KERNEL_FILES = [
   '/proc/kallsyms',
@@ -54,8 +49,7 @@ const KERNEL_FILES = [
 /** @returns arguments of bubblewrap that show the host's programs, and files of /etc. */
 export async function systemArguments(): Promise<readonly string[]> {
   const system = await Promise.all([...SYSTEM_DIRECTORIES, ...SYSTEM_FILES].map(shown))
-  const own = OWN_FILES.flatMap((name) => ['--ro-bind', `${OWN_DIRECTORY}${name}`, `/etc/${name}`])
-  return [...system.flat(), ...own]
+  return system.flat()
 }
 
 /** @returns arguments of bubblewrap that hide what the kernel says of itself. */

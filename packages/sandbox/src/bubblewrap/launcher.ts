@@ -1,15 +1,16 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
-/** The first descriptor after the standard ones. */
-const ARGUMENTS_DESCRIPTOR = 3
-export const FILTER_DESCRIPTOR = 4
+/** The first descriptor after the standard ones. Its file holds what bubblewrap is told. */
+export const ARGUMENTS_DESCRIPTOR = 3
 
 /** Where programs are looked for; bubblewrap too. */
 export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 export interface Launch {
   readonly bubblewrap: string
+  /** The last of those that bubblewrap reads. */
+  readonly lastDescriptor: number
   /** Into each, the pid is written first. */
   readonly joinFiles: readonly string[]
   /** Lines for bash that set limits. */
@@ -20,12 +21,6 @@ export interface Launch {
 
 /** The exit code of a launch that could not join its control groups. */
 const LAUNCH_FAILED = 71
-
-/** What the worker itself was given by whoever started it: Node hands the higher ones down. */
-const CLOSE_DESCRIPTORS = `for fd in /proc/self/fd/*; do
-  fd=\${fd##*/}
-  [ "$fd" -gt ${FILTER_DESCRIPTOR} ] && eval "exec $fd>&-"
-done`
 
 /** In which alone descriptors above 9 can be closed. */
 export const LAUNCHER = '/bin/bash'
@@ -39,7 +34,7 @@ export async function launchArguments(launch: Launch): Promise<readonly string[]
   const resets = await canResetSignals()
   const script = [
     ...(resets ? [`trap '' TERM`] : []),
-    CLOSE_DESCRIPTORS,
+    closeDescriptors(launch.lastDescriptor),
     // Bubblewrap's own environment, which can be read inside, has the directory in it.
     'cd / && unset OLDPWD',
     `while [ "$1" != -- ]; do echo $$ > "$1" || exit ${LAUNCH_FAILED}; shift; done`,
@@ -52,6 +47,14 @@ export async function launchArguments(launch: Launch): Promise<readonly string[]
   const command = [...enclosing, ...resetting, ...launch.program]
   // With a socket for its input, which Node's pipes are, bash would read ~/.bashrc.
   return ['--norc', '-c', script, 'sleepless-sandbox', ...launch.joinFiles, '--', ...command]
+}
+
+/** What the worker itself was given by whoever started it: Node hands the higher ones down. */
+function closeDescriptors(last: number): string {
+  return `for fd in /proc/self/fd/*; do
+  fd=\${fd##*/}
+  [ "$fd" -gt ${last} ] && eval "exec $fd>&-"
+done`
 }
 
 /** GNU's can since 2019; without it, SIGTERM ends all that is inside as SIGKILL does. */
