@@ -39,7 +39,7 @@ export async function checkedCommand(
   }
 }
 
-/** Whatever is bound writable must be the directory itself: an earlier agent may have put a link in its place. */
+/** Whatever can be written must be the directory itself: an earlier agent may have put a link there. */
 async function directory(path: string): Promise<string> {
   const found = await lstat(absolute(path)).catch(missing(path))
   if (!found.isDirectory()) throw new SandboxError(`${path} is not a directory`)

@@ -3,7 +3,7 @@ export const SANDBOX_PATHS = { workspace: '/workspace', home: '/config' } as con
 
 /** A program that is to run enclosed. All paths are absolute. */
 export interface EnclosedCommand {
-  /** A path of the host. The program has the same path inside; what it needs beside itself is in `readOnlyPaths`. */
+  /** A path of the host, and the same inside. What else it needs is in `readOnlyPaths`. */
   readonly file: string
   /** Anybody on the host can see them; secrets go into `env`. */
   readonly args: readonly string[]
@@ -67,9 +67,11 @@ export type SandboxAvailability =
 
 /**
  * How to start an enclosed program, once: `file` with `args`, `env` and
- * `['pipe', 'pipe', 'pipe', ...descriptors]`, in a session of its own (`detached`): the program may kill its process
- * group, and use its terminal. SIGTERM to the group reaches the program; SIGKILL to `file` ends all that runs
- * inside, at once, and so does the end of the thread that started it. To be disposed of when `file` has ended.
+ * `['pipe', 'pipe', 'pipe', ...descriptors]`, in a session of its own (`detached`): the program
+ * may kill its process group, and use its terminal. SIGTERM to the group reaches the program; SIGKILL to
+ * `file` ends all that runs inside, at once, and so does the end of the thread that started it. It exits
+ * with the program's code, or with 128 and the number of the signal that ended the program. To be
+ * disposed of then.
  */
 export interface Enclosure extends AsyncDisposable {
   readonly file: string
@@ -84,7 +86,7 @@ export interface Enclosure extends AsyncDisposable {
    * nearly full: the caller should end the program. Else never.
    */
   readonly diskFull: Promise<string>
-  /** The limits at which the kernel has killed or refused something so far; as far as it tells. */
+  /** The limits at which the kernel has killed or refused something, as far as it tells; before disposal. */
   limitsHit(): Promise<readonly SandboxLimit[]>
 }
 

@@ -45,7 +45,10 @@ export async function bubblewrapArguments(
   ].flat()
 }
 
-/** What the caller names, and the program if it is not among that: under its name, and under that to which links lead. */
+/**
+ * What the caller names and, if it is not among that, the program: under its name, and under that to
+ * which links lead.
+ */
 async function readable({ readOnly, file }: CheckedCommand): Promise<readonly Binding[]> {
   const source = await realpath(file)
   const isShown = (path: string): boolean =>

@@ -29,9 +29,9 @@ export interface DiskWatch extends AsyncDisposable {
 }
 
 /**
- * Watches directories where nothing else limits what they hold. Each look costs the same, however many files
- * there are; large trees take several looks, during which free space that vanishes makes it look harder. It is a
- * watch and no quota: what is written between two looks is written.
+ * Watches directories where nothing else limits what they hold. Each look costs the same, however many
+ * files there are; large trees take several looks, and free space that vanishes meanwhile makes it look
+ * harder. It is a watch and no quota: what is written between two looks is written.
  */
 export function watchDisk(options: DiskWatchOptions): DiskWatch {
   const { paths, maxBytes, intervalMs = INTERVAL_MS } = options
@@ -73,7 +73,8 @@ function excessOf(use: DiskUse, options: DiskWatchOptions): string | undefined {
     return `The workspace holds ${mebibytes(use.usedBytes)}; ${mebibytes(maxBytes)} are allowed.`
   }
   if (use.freeBytes < minFreeBytes) {
-    return `The disk of the workspace has ${mebibytes(use.freeBytes)} left; ${mebibytes(minFreeBytes)} must stay free.`
+    const left = `The disk of the workspace has ${mebibytes(use.freeBytes)} left`
+    return `${left}; ${mebibytes(minFreeBytes)} must stay free.`
   }
   if (use.freeFiles < MIN_FREE_FILES) {
     return `The disk of the workspace has room for ${use.freeFiles} more files.`

@@ -35,7 +35,10 @@ const NEW_NAMESPACES = 0x7e02_0000
 const NEW_TIME_NAMESPACE = 0x80
 /** Type a line into a terminal; paste into the console. */
 const TERMINAL_INPUT = [0x5412, 0x541c]
-/** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK. Not all of the others stay in a network namespace: AF_VSOCK reaches the host of a virtual machine. */
+/**
+ * AF_UNIX, AF_INET, AF_INET6, AF_NETLINK. Not all of the others stay in a network namespace: AF_VSOCK
+ * reaches the host of a virtual machine.
+ */
 const SOCKET_FAMILIES = [1, 2, 10, 16]
 /** Set user or group id on execution: outside, such a file would have the worker's rights. */
 const SET_ID_BITS = 0o6000
