@@ -7,7 +7,7 @@ export interface EnclosedCommand {
   readonly file: string
   /** Anybody on the host can see them; secrets go into `env`. */
   readonly args: readonly string[]
-  /** All of its environment but `HOME`. Nobody else on the host can see it. */
+  /** All of its environment but `HOME`; on no command line, for other users to see. */
   readonly env: Readonly<Record<string, string>>
   /** A directory of the host: `/workspace` inside, and where the program starts. Writable. */
   readonly workspacePath: string
