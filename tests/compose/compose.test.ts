@@ -122,6 +122,17 @@ describe.runIf(isWanted)('docker-compose.yml', () => {
     expect(await stack.containers('slack-gateway')).toEqual([])
   })
 
+  test('an agent runs its commands in the sandbox', async () => {
+    const [id = ''] = await submit(['look around'])
+    const task = await untilEnded(client, id)
+    expect(task).toMatchObject({ status: 'succeeded', result: { warnings: [] } })
+    const output = await textOf(await client.output(id))
+    expect(output).toMatch(/^ {2}agent\n {2}\/workspace$/m)
+    expect(output).toContain("cannot access '/var/lib/sleepless'")
+    expect(output).toContain('/etc/shadow: No such file')
+    expect(output).not.toContain('made-up-key-of-the-tests')
+  }, 120_000)
+
   test('every task ends in an answer and a commit, although a worker is killed', async () => {
     const containers = await stack.containers('worker')
     expect(containers).toHaveLength(2)

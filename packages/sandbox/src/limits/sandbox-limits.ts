@@ -19,7 +19,7 @@ export interface SandboxLimits {
   readonly openFiles: number
   /** What workspace and home may hold together. */
   readonly diskBytes: number
-  /** What must stay free on the disk, whoever fills it. */
+  /** What must stay free on the disk, whoever fills it: less than a worker wants to start something. */
   readonly minFreeDiskBytes: number
   /** /tmp and /dev/shm, each: in memory, and gone with the sandbox. */
   readonly temporaryBytes: number
@@ -35,7 +35,7 @@ export function defaultLimits(): SandboxLimits {
     fileBytes: 10 * GIB,
     openFiles: 65_536,
     diskBytes: 20 * GIB,
-    minFreeDiskBytes: GIB / 2,
+    minFreeDiskBytes: GIB / 32,
     temporaryBytes: GIB,
   }
 }
