@@ -1,5 +1,3 @@
-import { dirname } from 'node:path'
-
 import type { AgentContext, Enclosure, Sandbox } from '@sleepless/domain'
 
 import type { AgentCommand } from './agent-process.ts'
@@ -36,10 +34,12 @@ export async function enclose(command: AgentCommand, options: EncloseOptions): P
     env: { ...variables, [marker]: run },
     workspacePath,
     homePath,
-    readOnlyPaths: [dirname(file), ...readOnlyPaths],
+    readOnlyPaths,
     sockets: Object.entries(sockets).map(([path, hostPath]) => ({ path, hostPath })),
   })
-  const { descriptors } = enclosure
-  const shut = { file: enclosure.file, args: enclosure.args, env: enclosure.env, descriptors }
-  return { enclosure, command: { ...command, ...shut, cwd: '/' } }
+  const { file: launcher, args: launch, env: launchEnv, descriptors } = enclosure
+  const shut = { file: launcher, args: launch, env: launchEnv, descriptors, cwd: '/' }
+  // Of the host: others may work in a directory that has the name of one inside.
+  const directories = [workspacePath, homePath]
+  return { enclosure, command: { ...command, ...shut, directories } }
 }
