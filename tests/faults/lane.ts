@@ -22,7 +22,9 @@ export async function runLane(options: LaneOptions): Promise<void> {
   while (job !== undefined) {
     await using stack = await startStack(options.stack)
     let isSound = true
-    for (let count = 0; job !== undefined && isSound && count < RUNS_PER_STACK; count += 1) {
+    let age = 0
+    while (job !== undefined && isSound && age < RUNS_PER_STACK) {
+      age += job.fault.weight ?? 1
       const unfit = job.fault.unfit?.(stack)
       if (unfit !== undefined) options.skipped(job, unfit)
       else {

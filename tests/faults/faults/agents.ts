@@ -72,6 +72,8 @@ export const agentFloods: Fault = {
   name: 'agent-floods',
   row: 6,
   title: "a task's own process floods its output",
+  // Its output stays on the small disk of the stack.
+  weight: 15,
   tolerates: ['OUTPUT_TOO_LARGE'],
   async inject({ stack, runId, settings, submit }) {
     const before = stack.workers.map(({ service }) => residentBytes(service.pid))

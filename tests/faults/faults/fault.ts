@@ -34,6 +34,8 @@ export interface Fault {
   readonly title: string
   /** Codes of failures which the fault explains. */
   readonly tolerates?: readonly string[]
+  /** How many runs of others age a stack as much as one of this; default: 1. */
+  readonly weight?: number
   /** Why it can't be tried here; undefined when it can. */
   unfit?(stack: Stack): string | undefined
   /** Breaks something, and resolves when it is whole again. */
