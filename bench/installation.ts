@@ -125,7 +125,7 @@ async function fillDatabase(file: string, tasks: number): Promise<void> {
     INSERT INTO tasks (id, kind, prompt, status, priority, sort_key, partition, timeout_ms, attempts,
         tries, due_at, due_reason, created_at)
       SELECT printf('tsk_00000000-0000-7000-8000-%012x', i), 'thought', 'Think of a number.',
-        'queued', 50, i, 1, 1000, 0, 0, 9e15 + i, 'not-before', i FROM n`)
+        'queued', 50, i, 1, 1000, 0, 0, 2e14 + i, 'not-before', i FROM n`)
   connection.close()
 }
 
