@@ -3,55 +3,23 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 
-import {
-  bashScript,
-  createScriptedModel,
-  ensureProgram,
-  waitFor,
-  type Script,
-  type ScriptedModel,
-} from '@sleepless/testing'
+import { bashScript, ensureProgram, waitFor, type Script } from '@sleepless/testing'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 
-import { createClaudeExecutor } from '../../packages/executor/src/index.ts'
-import { createModelGateway } from '../../packages/gateway/src/index.ts'
 import { createSandbox, type SandboxOptions } from '../../packages/sandbox/src/index.ts'
 import { createRemote, git } from '../harness/repository.ts'
-import { startPlant, type Plant } from './plant.ts'
+import { claudePlant, REAL } from './claude-plant.ts'
+import type { Plant } from './plant.ts'
 
 // The real agent with all its tools, in a real sandbox, under the real services.
 
-const REAL = 'sk-ant-api03-the-real-one'
-
 beforeAll(() => ensureProgram({ program: 'bwrap', debianPackage: 'bubblewrap' }))
 
-interface Enclosed {
-  readonly plant: Plant
-  readonly model: ScriptedModel
-}
-
-async function plantWith(
+function plantWith(
   script: Script,
   limits: NonNullable<SandboxOptions['limits']> = {},
-): Promise<Enclosed> {
-  const resources = new AsyncDisposableStack()
-  onTestFinished(() => resources.disposeAsync())
-  const model = resources.use(await createScriptedModel({ script, credentials: [REAL] }))
-  const credential = { kind: 'api-key', value: REAL } as const
-  const gateway = resources.use(
-    createModelGateway({ credential: () => credential, baseUrl: model.url }),
-  )
-  const sandbox = createSandbox({ limits: { minFreeDiskBytes: 0, ...limits } })
-  const plant = await startPlant()
-  await plant.hire({
-    executor: createClaudeExecutor({
-      gateway,
-      sandbox: () => sandbox,
-      toolAccess: 'edits-only',
-      killGraceMs: 2000,
-    }),
-  })
-  return { plant, model }
+): ReturnType<typeof claudePlant> {
+  return claudePlant(script, createSandbox({ limits: { minFreeDiskBytes: 0, ...limits } }))
 }
 
 async function outputOf(plant: Plant, id: string): Promise<string> {

@@ -1,37 +1,14 @@
-import {
-  createScriptedModel,
-  rateLimitTurn,
-  textTurn,
-  toolTurn,
-  type Script,
-  type ScriptedModel,
-} from '@sleepless/testing'
-import { expect, onTestFinished, test } from 'vitest'
+import { rateLimitTurn, textTurn, toolTurn } from '@sleepless/testing'
+import { expect, test } from 'vitest'
 
-import { createClaudeExecutor } from '../../packages/executor/src/index.ts'
-import { createModelGateway } from '../../packages/gateway/src/index.ts'
-import { startPlant, type Plant } from './plant.ts'
+import { claudePlant, REAL } from './claude-plant.ts'
+import type { Plant } from './plant.ts'
 
 // The real agent, behind the real gateway, under the real services.
 
-const REAL = 'sk-ant-api03-the-real-one'
 /** An answer costs 3,000 micro-dollars. */
 const usage = { inputTokens: 1000, outputTokens: 100 }
 const more = toolTurn({ name: 'Glob', input: { pattern: '*' } }, { usage })
-
-async function plantWith(script: Script): Promise<{ plant: Plant; model: ScriptedModel }> {
-  const resources = new AsyncDisposableStack()
-  onTestFinished(() => resources.disposeAsync())
-  const model = resources.use(await createScriptedModel({ script, credentials: [REAL] }))
-  const credential = { kind: 'api-key', value: REAL } as const
-  const gateway = resources.use(
-    createModelGateway({ credential: () => credential, baseUrl: model.url }),
-  )
-  const plant = await startPlant()
-  const options = { gateway, toolAccess: 'edits-only', killGraceMs: 2000 } as const
-  await plant.hire({ executor: createClaudeExecutor(options) })
-  return { plant, model }
-}
 
 async function recorded(plant: Plant, id: string): Promise<readonly Record<string, unknown>[]> {
   const { items } = await plant.client.taskEvents(id)
@@ -39,7 +16,7 @@ async function recorded(plant: Plant, id: string): Promise<readonly Record<strin
 }
 
 test('what an agent uses is in the log, by model, with what it cost', async () => {
-  const { plant } = await plantWith([more, textTurn('Done.', { usage })])
+  const { plant } = await claudePlant([more, textTurn('Done.', { usage })])
   const { id } = await plant.client.submitTask({ prompt: 'Look around.' })
   const { status, result } = await plant.untilEnded(id)
   expect({ status, costUsd: result?.costUsd }).toEqual({ status: 'succeeded', costUsd: 0.006 })
@@ -50,7 +27,7 @@ test('what an agent uses is in the log, by model, with what it cost', async () =
 })
 
 test('a task whose budget is spent fails, with what it cost', async () => {
-  const { plant, model } = await plantWith(() => more)
+  const { plant, model } = await claudePlant(() => more)
   const { id } = await plant.client.submitTask({ prompt: 'Look around.', budgetUsd: 0.01 })
   const { status, failure } = await plant.untilEnded(id)
   expect({ status, code: failure?.code }).toEqual({ status: 'failed', code: 'BUDGET_EXHAUSTED' })
@@ -60,7 +37,7 @@ test('a task whose budget is spent fails, with what it cost', async () => {
 })
 
 test('a task that meets a quota which is used up waits for its reset, and no try is counted', async () => {
-  const { plant } = await plantWith([rateLimitTurn(3600)])
+  const { plant } = await claudePlant([rateLimitTurn(3600)])
   const { id } = await plant.client.submitTask({ prompt: 'Look around.' })
   const { waitingFor, status } = await plant.until(
     id,
@@ -78,7 +55,7 @@ test('a task that meets a quota which is used up waits for its reset, and no try
 
 test('an agent never has the real credential', async () => {
   let seen = ''
-  const { plant, model } = await plantWith((request) => {
+  const { plant, model } = await claudePlant((request) => {
     seen += JSON.stringify(request.body)
     return textTurn('Done.', { usage })
   })

@@ -24,7 +24,6 @@ import { createUsageTeller } from './tell-usage.ts'
 import { createTranscriptRecorder, type TranscriptRecorder } from './transcript.ts'
 import { verdict } from './verdict.ts'
 
-const FIRST_EVENT_MS = 120_000
 const STDERR_CHARACTERS = 16 * 1024
 const LINE_LIMITS = { maxLineBytes: 8 * 2 ** 20, keptBytes: 64 * 2 ** 10 }
 
@@ -60,7 +59,7 @@ async function* run(
   context: AgentContext,
   options: ClaudeExecutorOptions,
 ): AsyncGenerator<AgentEvent, AgentOutcome, undefined> {
-  const { gateway, firstEventMs = FIRST_EVENT_MS } = options
+  const { gateway } = options
   if (context.signal.aborted) return stopped()
   const binary = await findClaude(options.binary)
   if (binary === undefined) return failed('AGENT_NOT_INSTALLED', noBinary(options))
@@ -82,7 +81,7 @@ async function* run(
   const { messages: first } = order
   using steering = startSteering({ agent, first, later: context.messages })
   const usage = createUsageTeller(access)
-  const { workspacePath, toolAccess } = agent
+  const { workspacePath, toolAccess, firstEventMs } = agent
   for await (const event of follow(agent, recorder, steering, workspacePath)) {
     yield redactor.event(event)
     yield* usage.now()

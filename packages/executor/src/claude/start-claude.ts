@@ -12,7 +12,12 @@ import {
 } from '@sleepless/domain'
 
 import { failed } from '../outcomes.ts'
-import { AgentSpawnError, startAgent, type AgentProcess } from '../process/agent-process.ts'
+import {
+  AgentSpawnError,
+  startAgent,
+  type AgentLimits,
+  type AgentProcess,
+} from '../process/agent-process.ts'
 import { enclose } from '../process/enclose.ts'
 import { claudeCommand, temporaryPath } from './claude-command.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
@@ -44,6 +49,8 @@ export interface ClaudeProcess extends AgentProcess {
   /** As it sees it. */
   readonly workspacePath: string
   readonly toolAccess: ClaudeExecutorOptions['toolAccess']
+  /** By when it must have printed something, in milliseconds. */
+  readonly firstEventMs: number
   /** Limits of its sandbox that it has met so far. */
   limitsHit(): Promise<readonly SandboxLimit[]>
   /** Why it was stopped for its disk, for a person; undefined when it was not. */
@@ -66,7 +73,10 @@ export async function startClaude(given: StartOptions): Promise<ClaudeProcess | 
   }
 }
 
-function limitsOf({ order, options }: StartOptions): Parameters<typeof startAgent>[1] {
+function limitsOf({
+  order,
+  options,
+}: StartOptions): AgentLimits & { readonly firstEventMs: number } {
   const { killGraceMs, firstEventMs = FIRST_EVENT_MS } = options
   return { timeoutMs: order.timeoutMs, firstEventMs, killGraceMs }
 }
@@ -74,9 +84,11 @@ function limitsOf({ order, options }: StartOptions): Parameters<typeof startAgen
 async function startBare(given: StartOptions): Promise<ClaudeProcess> {
   const { binary, order, context, options, access } = given
   const command = claudeCommand(binary, order, context, { ...options, access })
-  const agent = await startAgent(command, limitsOf(given))
+  const limits = limitsOf(given)
+  const agent = await startAgent(command, limits)
   return {
     ...agent,
+    firstEventMs: limits.firstEventMs,
     workspacePath: context.workspacePath,
     toolAccess: options.toolAccess,
     limitsHit: () => Promise.resolve([]),
@@ -94,7 +106,8 @@ async function startShut(given: StartOptions, sandbox: Sandbox): Promise<ClaudeP
   const sockets = { [MODEL_SOCKET]: socketPath }
   const { command, enclosure } = await enclose(inside, { sandbox, context, sockets })
   resources.use(enclosure)
-  const agent = resources.use(await startAgent(command, limitsOf(given)))
+  const limits = limitsOf(given)
+  const agent = resources.use(await startAgent(command, limits))
   let diskFull: string | undefined
   const stopForDisk = async (): Promise<void> => {
     diskFull = await enclosure.diskFull
@@ -104,6 +117,7 @@ async function startShut(given: StartOptions, sandbox: Sandbox): Promise<ClaudeP
   const held = resources.move()
   return {
     ...agent,
+    firstEventMs: limits.firstEventMs,
     workspacePath: places.workspacePath,
     toolAccess: 'all',
     limitsHit: () => enclosure.limitsHit(),

@@ -31,7 +31,8 @@ export const LAUNCHER = '/bin/bash'
  * env(1) undoes that for the program.
  */
 export async function launchArguments(launch: Launch): Promise<readonly string[]> {
-  const resets = await canResetSignals()
+  resetting ??= canResetSignals()
+  const resets = await resetting
   const script = [
     ...(resets ? [`trap '' TERM`] : []),
     closeDescriptors(launch.lastDescriptor),
@@ -43,8 +44,8 @@ export async function launchArguments(launch: Launch): Promise<readonly string[]
     'exec "$@"',
   ].join('\n')
   const enclosing = [launch.bubblewrap, '--args', String(ARGUMENTS_DESCRIPTOR), '--']
-  const resetting = resets ? ['/usr/bin/env', '--default-signal=TERM'] : []
-  const command = [...enclosing, ...resetting, ...launch.program]
+  const prefix = resets ? ['/usr/bin/env', '--default-signal=TERM'] : []
+  const command = [...enclosing, ...prefix, ...launch.program]
   // With a socket for its input, which Node's pipes are, bash would read ~/.bashrc.
   return ['--norc', '-c', script, 'sleepless-sandbox', ...launch.joinFiles, '--', ...command]
 }
@@ -56,6 +57,9 @@ function closeDescriptors(last: number): string {
   [ "$fd" -gt ${last} ] && eval "exec $fd>&-"
 done`
 }
+
+// The machine's env(1) is asked once, and not before each launch.
+let resetting: Promise<boolean> | undefined
 
 /** GNU's can since 2019; without it, SIGTERM ends all that is inside as SIGKILL does. */
 async function canResetSignals(): Promise<boolean> {
