@@ -27,7 +27,9 @@ export function startDispatching(deps: SchedulerDeps, doorbell: Doorbell): Dispo
     clearTimeout(alarm)
     if (nextMoment === undefined || isStopped) return
     const delayMs = nextMoment.getTime() - engine.clock.now().getTime()
-    alarm = setTimeout(() => pass.ask(), Math.min(Math.max(delayMs, 0), MAX_ALARM_MS))
+    // Written so that a moment beyond what a date can hold is far, too.
+    const isSoon = delayMs < MAX_ALARM_MS
+    alarm = setTimeout(() => pass.ask(), isSoon ? Math.max(delayMs, 0) : MAX_ALARM_MS)
   }
 
   const pass = createPass('dispatch', dispatchAll, { logger, pauseMs: PAUSE_MS })

@@ -22,14 +22,12 @@ async function root(files: Readonly<Record<string, string>>): Promise<string> {
 }
 
 test('is what the machine has, where nothing limits it', async () => {
-  const memory = await readMemory(
-    await root({ 'proc/meminfo': MEMINFO, 'proc/self/cgroup': '0::/\n' }),
-  )
+  const memory = readMemory(await root({ 'proc/meminfo': MEMINFO, 'proc/self/cgroup': '0::/\n' }))
   expect(memory).toEqual({ totalBytes: 1024 * MIB, availableBytes: 512 * MIB })
 })
 
 test('is what a container may have, and caches are not counted as used (version 2)', async () => {
-  const memory = await readMemory(
+  const memory = readMemory(
     await root({
       'proc/meminfo': MEMINFO,
       'proc/self/cgroup': '0::/\n',
@@ -42,7 +40,7 @@ test('is what a container may have, and caches are not counted as used (version 
 })
 
 test('is what the tightest of the groups above allows', async () => {
-  const memory = await readMemory(
+  const memory = readMemory(
     await root({
       'proc/meminfo': MEMINFO,
       'proc/self/cgroup': '0::/a/b/c\n',
@@ -58,7 +56,7 @@ test('is what the tightest of the groups above allows', async () => {
 })
 
 test('is found in a container that knows itself by the path of its host (version 1)', async () => {
-  const memory = await readMemory(
+  const memory = readMemory(
     await root({
       'proc/meminfo': MEMINFO,
       'proc/self/cgroup': '4:memory:/docker/0123\n1:cpu:/docker/0123\n0::/\n',
@@ -71,9 +69,9 @@ test('is found in a container that knows itself by the path of its host (version
 })
 
 test('is not known where there is no such file', async () => {
-  expect(await readMemory(await root({}))).toBeUndefined()
+  expect(readMemory(await root({}))).toBeUndefined()
 })
 
-test.runIf(process.platform === 'linux')('is known of this machine', async () => {
-  expect((await readMemory())?.availableBytes).toBeGreaterThan(MIB)
+test.runIf(process.platform === 'linux')('is known of this machine', () => {
+  expect(readMemory()?.availableBytes).toBeGreaterThan(MIB)
 })

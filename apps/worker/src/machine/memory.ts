@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
 export interface Memory {
@@ -36,31 +36,29 @@ const V2: Version = {
  * @param root where `proc` and `sys` are, for tests.
  * @returns undefined where neither can be read, as on systems that are no Linux.
  */
-export async function readMemory(root = '/'): Promise<Memory | undefined> {
-  const found = [await ofMachine(root), ...(await ofGroups(root))].filter(
-    (memory) => memory !== undefined,
-  )
+export function readMemory(root = '/'): Memory | undefined {
+  const found = [ofMachine(root), ...ofGroups(root)].filter((memory) => memory !== undefined)
   return found.toSorted((one, other) => one.availableBytes - other.availableBytes)[0]
 }
 
-async function ofMachine(root: string): Promise<Memory | undefined> {
-  const text = await read(root, 'proc/meminfo')
+function ofMachine(root: string): Memory | undefined {
+  const text = read(root, 'proc/meminfo')
   const total = /^MemTotal:\s+(\d+) kB$/m.exec(text)?.[1]
   const available = /^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1]
   if (total === undefined || available === undefined) return undefined
   return { totalBytes: Number(total) * 1024, availableBytes: Number(available) * 1024 }
 }
 
-async function ofGroups(root: string): Promise<readonly (Memory | undefined)[]> {
-  const groups = (await read(root, 'proc/self/cgroup')).trim().split('\n')
-  const found: Promise<Memory | undefined>[] = []
+function ofGroups(root: string): readonly (Memory | undefined)[] {
+  const groups = read(root, 'proc/self/cgroup').trim().split('\n')
+  const found: (Memory | undefined)[] = []
   for (const line of groups) {
     const [id, controllers = '', ...rest] = line.split(':')
     const version = id === '0' ? V2 : V1
     if (version === V1 && !controllers.split(',').includes('memory')) continue
     for (const group of withParents(rest.join(':'))) found.push(ofGroup(root, version, group))
   }
-  return Promise.all(found)
+  return found
 }
 
 /** In a container the path may be the host's, of which only the end is there: as `/`. */
@@ -72,10 +70,10 @@ function withParents(group: string): readonly string[] {
   return parents
 }
 
-async function ofGroup(root: string, version: Version, group: string): Promise<Memory | undefined> {
+function ofGroup(root: string, version: Version, group: string): Memory | undefined {
   const folder = path.join('sys/fs/cgroup', version.mount, group)
-  const [limit, usage, stat] = await Promise.all(
-    [version.limit, version.usage, 'memory.stat'].map((file) => read(root, folder, file)),
+  const [limit, usage, stat] = [version.limit, version.usage, 'memory.stat'].map((file) =>
+    read(root, folder, file),
   )
   // `max`, and nothing at all, are no numbers.
   const totalBytes = Number.parseInt(limit ?? '', 10)
@@ -85,6 +83,11 @@ async function ofGroup(root: string, version: Version, group: string): Promise<M
   return { totalBytes, availableBytes: Math.max(0, totalBytes - usedBytes + Number(reclaimable)) }
 }
 
-function read(...segments: readonly string[]): Promise<string> {
-  return readFile(path.join(...segments), 'utf8').catch(() => '')
+/** The kernel makes up these files as they are read: no disk to wait for, and no thread worth waking. */
+function read(...segments: readonly string[]): string {
+  try {
+    return readFileSync(path.join(...segments), 'utf8')
+  } catch {
+    return ''
+  }
 }

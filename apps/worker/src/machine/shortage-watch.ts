@@ -60,8 +60,7 @@ export async function watchShortage(
 
 /** @param path of the disk. What can't be told is left out. */
 export async function lookAtMachine(path: string): Promise<Supplies> {
-  const [memory, disk] = await Promise.all([readMemory(), readDisk(path)])
-  return { memory, disk }
+  return { memory: readMemory(), disk: await readDisk(path) }
 }
 
 async function readDisk(path: string): Promise<Supply | undefined> {
