@@ -11,7 +11,7 @@ import { isConnectionError, isLostJob } from './worker-errors.ts'
 
 const LOCK_MS = 60_000
 // How late a job is seen whose wake-up was lost in Redis.
-const IDLE_WAIT_SECONDS = 1
+const IDLE_WAIT_SECONDS = 2
 // Nothing that closing does needs longer, unless Redis is away.
 const CLOSE_MS = 500
 const REFUSED_PAUSE_MS = 1_000
