@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
 
-import type { ReadTx, Store, WriteTx } from '@sleepless/domain'
+import type { Store } from '@sleepless/domain'
 
 import { createChangeSignal } from './change-signal.ts'
-import { openReader, openWriter, query, type Connection } from './database.ts'
+import { openReader, openWriter, type Connection } from './database.ts'
 import { readEpochs, type Epoch } from './epochs.ts'
 import { StoreCorruptError, storeFailureOf } from './failures/store-failure.ts'
 import { createStoreHealth, type StoreHealth } from './failures/store-health.ts'
@@ -11,19 +11,7 @@ import { createGroupCommit } from './group-commit.ts'
 import { watchPages, type WatchPagesOptions } from './integrity/watch-pages.ts'
 import { migrate } from './migrate.ts'
 import { createSnapshots } from './snapshots.ts'
-import { attemptReads, attemptWrites } from './tables/attempt-table.ts'
-import { dependencyReads, dependencyWrites } from './tables/dependency-table.ts'
-import { effectReads, effectWrites } from './tables/effect-table.ts'
-import { eventReads, eventWrites } from './tables/event-table.ts'
-import { factReads, rememberedFacts } from './tables/facts.ts'
-import { idempotencyReads, idempotencyWrites } from './tables/idempotency-table.ts'
-import { leaderReads, leaderWrites } from './tables/leader-table.ts'
-import { leaseClockReads, leaseClockWrites } from './tables/lease-clock-table.ts'
-import { messageReads, messageWrites } from './tables/message-table.ts'
-import { projectReads, projectWrites } from './tables/project-table.ts'
-import { settingReads, settingWrites } from './tables/setting-table.ts'
-import { taskReads, taskWrites } from './tables/task-table.ts'
-import { workerReads, workerWrites } from './tables/worker-table.ts'
+import { readsOf, writesOf } from './transactions.ts'
 import { keepWalSmall, walBytes } from './wal-keeper.ts'
 
 /** What is rejected because of the disk is rejected with a StoreFailureError. */
@@ -31,6 +19,8 @@ export interface SqliteStore extends Store, AsyncDisposable {
   readonly health: StoreHealth
   /** Those of the event log, oldest first; a new one begins only while nobody has it open. */
   readonly epochs: readonly Epoch[]
+  /** To be called when another thread of this process has committed: who listens is told at once. */
+  committedElsewhere(): void
 }
 
 export interface OpenStoreOptions {
@@ -132,46 +122,7 @@ function storeOn(
       return commits.write(work)
     },
     onChange: (listener) => signal.subscribe(listener),
+    committedElsewhere: () => signal.committed(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
-  }
-}
-
-function readsOf(connection: Connection): ReadTx {
-  const db = query(connection)
-  const settings = settingReads(connection)
-  return {
-    facts: rememberedFacts(connection, factReads(db, connection, settings)),
-    settings,
-    dependencies: dependencyReads(connection),
-    leaders: leaderReads(connection),
-    tasks: taskReads(db, connection),
-    attempts: attemptReads(db),
-    events: eventReads(db, connection),
-    workers: workerReads(db),
-    projects: projectReads(db),
-    messages: messageReads(db),
-    effects: effectReads(db),
-    idempotency: idempotencyReads(connection),
-    leaseClock: leaseClockReads(db),
-  }
-}
-
-function writesOf(connection: Connection): WriteTx {
-  const db = query(connection)
-  const settings = settingWrites(connection)
-  return {
-    facts: factReads(db, connection, settings),
-    settings,
-    dependencies: dependencyWrites(connection),
-    leaders: leaderWrites(connection),
-    tasks: taskWrites(db, connection),
-    attempts: attemptWrites(db, connection),
-    events: eventWrites(db, connection),
-    workers: workerWrites(db),
-    projects: projectWrites(db),
-    messages: messageWrites(db, connection),
-    effects: effectWrites(db),
-    idempotency: idempotencyWrites(connection),
-    leaseClock: leaseClockWrites(db),
   }
 }
