@@ -48,7 +48,7 @@ function mortal<Port extends object>(port: Port): Port {
 const executor: Executor = {
   name: 'claude',
   needsWorkspace: true,
-  steer: false,
+  capabilities: { resume: false, steer: false, usage: false, jsonSchema: false },
   probe: async () => ({ available: true, version: '1.0.0' }),
   async *run(order, { workspacePath }) {
     yield { type: 'started', pid: process.pid }

@@ -141,7 +141,7 @@ describe('messages', () => {
         await gate.promise
         return success()
       }),
-      steer: false,
+      capabilities: { resume: false, steer: false, usage: false, jsonSchema: false },
     }
     await plant.hire({ executor: deaf })
     const { id } = await plant.client.submitTask({ prompt: 'Do not listen.' })

@@ -20,7 +20,13 @@ export function scriptedExecutor(
   run: AgentScript,
   probe: () => AgentAvailability = () => AVAILABLE,
 ): Executor {
-  return { name: 'claude', needsWorkspace: true, steer: true, probe: async () => probe(), run }
+  return {
+    name: 'claude',
+    needsWorkspace: true,
+    capabilities: { resume: false, steer: true, usage: true, jsonSchema: false },
+    probe: async () => probe(),
+    run,
+  }
 }
 
 export function success(answer = 'Done.', warnings: readonly string[] = []): AgentOutcome {

@@ -8,7 +8,7 @@ export function createShoutExecutor(): Executor {
   return {
     name: 'shout',
     needsWorkspace: false,
-    steer: false,
+    capabilities: { resume: false, steer: false, usage: false, jsonSchema: false },
     probe: async () => ({ available: true, version: '1' }),
     async *run({ prompt, timeoutMs }, { signal }) {
       const late = AbortSignal.timeout(timeoutMs)

@@ -24,7 +24,7 @@ async function bench(timing: Partial<typeof OFTEN> = {}): Promise<Bench> {
   const executor: Executor = {
     name: 'claude',
     needsWorkspace: true,
-    steer: false,
+    capabilities: { resume: false, steer: false, usage: false, jsonSchema: false },
     probe: async () => ({ available: true, version: state.version }),
     async isAccepted() {
       state.looks += 1

@@ -51,6 +51,7 @@ export type {
   AgentOrder,
   AgentOutcome,
   Executor,
+  ExecutorCapabilities,
 } from './ports/executor.ts'
 export type {
   Credential,

@@ -80,7 +80,7 @@ async function endingOf(
     })
     const { path: workspacePath, homePath } = workspace
     const { stopSignal, inbox } = running
-    if (!executor.steer) inbox.close()
+    if (!executor.capabilities.steer) inbox.close()
     const readOnlyPaths = 'commit' in workspace ? workspace.readOnlyPaths : []
     const context = {
       workspacePath,

@@ -33,7 +33,7 @@ export interface AgentContext {
   readonly readOnlyPaths?: readonly string[]
   /** Aborted to stop the agent: its whole process tree is gone when `run` returns. */
   readonly signal: AbortSignal
-  /** What the task is sent meanwhile; for an executor that can't steer, it ends at once. To be read once. */
+  /** What the task is sent meanwhile; for an executor without the capability `steer`, it ends at once. To be read once. */
   readonly messages: AsyncIterable<AgentMessage>
 }
 
@@ -75,6 +75,18 @@ export type AgentOutcome =
   /** Stopped by the context's signal. */
   | { readonly kind: 'stopped'; readonly usage: Usage }
 
+/** What an executor's agents can do beyond being run: data, so that whoever needs it can ask before. */
+export interface ExecutorCapabilities {
+  /** Can go on with the session of an earlier attempt. */
+  readonly resume: boolean
+  /** Can be told more while it runs: then it is given what `context.messages` brings. */
+  readonly steer: boolean
+  /** Tells what it used of the model; otherwise the usage of its outcomes is zero, whatever it cost. */
+  readonly usage: boolean
+  /** Can be held to a JSON schema that its answer has to fit. */
+  readonly jsonSchema: boolean
+}
+
 /** Runs an agent once. Every ending of the agent is a value, never an exception. */
 export interface Executor {
   /** Name by which orders choose it. */
@@ -85,8 +97,7 @@ export interface Executor {
    * project gets its workspace, and its commit, in any case.
    */
   readonly needsWorkspace: boolean
-  /** Whether a running agent can be told more: then it is given what `context.messages` brings. */
-  readonly steer: boolean
+  readonly capabilities: ExecutorCapabilities
   /** Whether it could run an agent now. */
   probe(): Promise<AgentAvailability>
   /**

@@ -113,7 +113,7 @@ export function createClaudeExecutor(options: ClaudeExecutorOptions): Executor {
   return {
     name: 'claude',
     needsWorkspace: true,
-    steer: true,
+    capabilities: { resume: false, steer: true, usage: true, jsonSchema: false },
     async probe() {
       const binary = await findClaude(options.binary)
       if (binary === undefined) {

@@ -149,7 +149,7 @@ export function createCommandExecutor(options: CommandExecutorOptions): Executor
   return {
     name: `command:${options.name}`,
     needsWorkspace: false,
-    steer: false,
+    capabilities: { resume: false, steer: false, usage: false, jsonSchema: false },
     probe: () => findProgram(options.file),
     run: (order, context) => run(order, context, options),
   }
