@@ -48,6 +48,8 @@ export const FAILURE_CODES = [
   'AGENT_CRASHED',
   'AGENT_REPORTED_ERROR',
   'NEVER_STARTED',
+  'NO_OUTPUT',
+  'LOOPED',
   'PERMISSION_DENIED',
   'MODEL_RATE_LIMITED',
   'MODEL_UNAVAILABLE',
@@ -95,6 +97,16 @@ export const failureReasons: Readonly<Record<FailureCode, FailureReason>> = {
   NEVER_STARTED: passing(
     'The agent process was started and said nothing.',
     'Run `sleepless doctor` on the worker.',
+  ),
+  NO_OUTPUT: passing(
+    'The agent fell silent while none of its tools was at work.',
+    'Look whether the model provider has trouble; the task is tried again.',
+    { maxTries: 2 },
+  ),
+  LOOPED: passing(
+    'The agent made the same tool call again and again.',
+    'Read the end of the output for what it waited for or could not do, and say in the prompt what to do then.',
+    { maxTries: 2 },
   ),
   PERMISSION_DENIED: final(
     'The agent was denied a tool that it should have had.',

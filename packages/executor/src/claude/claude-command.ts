@@ -7,6 +7,13 @@ import { toldLater } from '../told-later.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { userLine } from './steering.ts'
 
+/** It ends its turn, and the tool call in it, says so, and at the end of its input itself. */
+const INTERRUPT = `${JSON.stringify({
+  type: 'control_request',
+  request_id: 'stop',
+  request: { subtype: 'interrupt' },
+})}\n`
+
 const DEFAULT_MODEL = 'sonnet'
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const DEFAULT_LOCALE = 'C.UTF-8'
@@ -113,6 +120,7 @@ export function claudeCommand(
     // A block of its own sets apart what was said after the prompt.
     input: userLine(added === undefined ? order.prompt : [order.prompt, added]),
     keepsInput: true,
+    interrupt: INTERRUPT,
     runId: order.attemptId,
     directories: [context.workspacePath, context.homePath],
   }

@@ -10,6 +10,7 @@ describeExecutor('claude', {
       binary,
       gateway: directGateway(),
       toolAccess: 'all',
+      interruptGraceMs: 100,
       killGraceMs: 200,
     }),
   prints(line) {

@@ -14,10 +14,20 @@ export interface ClaudeExecutorOptions {
    * `all`: whatever the user may do that the worker runs as, for owners who take the risk.
    */
   readonly toolAccess: 'edits-only' | 'all'
-  /** Between SIGTERM and SIGKILL when an agent is stopped, in milliseconds. */
+  /** Between the request to end in order and SIGTERM when an agent is stopped, in milliseconds. Default: 3000. */
+  readonly interruptGraceMs?: number | undefined
+  /** Between SIGTERM and SIGKILL, in milliseconds. */
   readonly killGraceMs: number
   /** How long an agent may take to print anything, in milliseconds. Default: 120,000. */
   readonly firstEventMs?: number | undefined
+  /**
+   * How long it may say nothing while none of its tools is at work, in milliseconds. Default: 900,000.
+   * A model that falls silent in the middle of an answer costs Claude Code 300 s, and 300 s more for
+   * the second request that it makes then.
+   */
+  readonly noOutputMs?: number | undefined
+  /** How often in a row it may make the same tool call. Default: 20. */
+  readonly maxSameCalls?: number | undefined
   /** PATH of the agent and its tools. Default: the usual system directories. */
   readonly path?: string | undefined
   /** LANG of the agent and its tools. Default: `C.UTF-8`. */

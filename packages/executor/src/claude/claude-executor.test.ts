@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -260,6 +260,25 @@ describe('stopping', () => {
     expect(outcome.kind).toBe('stopped')
     const pids = [...(await spreadPids(workspacePath)), pidOf(events)]
     expect(pids.filter(isAlive)).toEqual([])
+  })
+
+  test('in the middle of a tool is done in order: the agent answers for the call, and ends by itself', async () => {
+    const { run, stop, workspacePath, homePath } = await bench(
+      bashScript('touch busy; while :; do sleep 0.1; done', 'Done.'),
+    )
+    const busy = setInterval(() => {
+      if (existsSync(join(workspacePath, 'busy'))) stop.abort()
+    }, 20)
+    onTestFinished(() => clearInterval(busy))
+    // The later steps are too far away to be what ends it.
+    const later = { interruptGraceMs: 45_000, killGraceMs: 45_000 }
+    const { outcome, output } = await finish(run(later))
+    expect(outcome.kind).toBe('stopped')
+    expect(output).toContain("The user doesn't want to proceed with this tool use.")
+    const [transcript] = globSync('projects/*/*.jsonl', { cwd: homePath })
+    expect(await readFile(join(homePath, transcript ?? ''), 'utf8')).toContain(
+      'interrupted by user',
+    )
   })
 
   test('by no longer taking events leaves no process alive', async () => {

@@ -8,8 +8,9 @@ import type {
   Executor,
 } from '@sleepless/domain'
 
+import { createUnread } from '../activity/unread.ts'
+import { watchSilence } from '../activity/watch-silence.ts'
 import { failed, stopped } from '../outcomes.ts'
-import type { AgentProcess } from '../process/agent-process.ts'
 import { splitLines } from '../process/split-lines.ts'
 import { createTextTail } from '../process/text-tail.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
@@ -18,11 +19,12 @@ import { parseMessage } from './parse-message.ts'
 import { probeClaude } from './probe-claude.ts'
 import { createRedactor } from './redact.ts'
 import { createRenderer, renderRaw } from './render.ts'
-import { noBinary, startClaude } from './start-claude.ts'
+import { noBinary, startClaude, type ClaudeProcess } from './start-claude.ts'
 import { startSteering, type Steering } from './steering.ts'
 import { createUsageTeller } from './tell-usage.ts'
 import { createTranscriptRecorder, type TranscriptRecorder } from './transcript.ts'
 import { verdict } from './verdict.ts'
+import { createActivity } from './watch-activity.ts'
 
 const STDERR_CHARACTERS = 16 * 1024
 const LINE_LIMITS = { maxLineBytes: 8 * 2 ** 20, keptBytes: 64 * 2 ** 10 }
@@ -31,19 +33,32 @@ const NO_CREDENTIAL = 'Neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is 
 
 /** Reads all that the agent prints: hands on what a person reads, and notes the rest. */
 async function* follow(
-  agent: AgentProcess,
+  agent: ClaudeProcess,
   recorder: TranscriptRecorder,
   steering: Steering,
-  workspacePath: string,
 ): AsyncGenerator<AgentEvent, void, undefined> {
+  const { workspacePath, limits } = agent
   const render = createRenderer(workspacePath)
-  for await (const line of splitLines(agent.output, LINE_LIMITS)) {
+  const activity = createActivity()
+  const unread = createUnread()
+  const output = watchSilence(agent.output, {
+    limitMs: limits.noOutputMs,
+    isExcused: () => activity.isWaiting,
+    onSilence: () => agent.stop('silent'),
+  })
+  for await (const line of splitLines(output, LINE_LIMITS)) {
     const message = line.cutBytes > 0 ? ({ type: 'broken' } as const) : parseMessage(line.text)
     recorder.add(message)
+    if (activity.add(message) >= limits.maxSameCalls) agent.stop('looping')
     yield* steering.heed(message)
-    if (message.type === 'broken') yield renderRaw(line)
-    else yield* render(message)
+    if (message.type === 'unknown') unread.unknown(message.kind)
+    if (message.type !== 'broken') yield* render(message)
+    else {
+      unread.broken()
+      yield renderRaw(line)
+    }
   }
+  for (const message of unread.warnings()) yield { type: 'warned', message }
 }
 
 /** Reads all that the agent says besides, and keeps the end of it. */
@@ -66,7 +81,7 @@ async function* run(
   if (!gateway.hasCredential()) return failed('AGENT_NOT_LOGGED_IN', NO_CREDENTIAL)
 
   const sandbox = options.sandbox?.()
-  const { attemptId, budgetMicroUsd, timeoutMs } = order
+  const { attemptId, budgetMicroUsd } = order
   const over = sandbox === undefined ? 'port' : 'socket'
   await using access = await gateway.open({ attemptId, budgetMicroUsd, over })
   const started = await startClaude({ binary, order, context, options, access, sandbox })
@@ -81,8 +96,8 @@ async function* run(
   const { messages: first } = order
   using steering = startSteering({ agent, first, later: context.messages })
   const usage = createUsageTeller(access)
-  const { workspacePath, toolAccess, firstEventMs } = agent
-  for await (const event of follow(agent, recorder, steering, workspacePath)) {
+  const { workspacePath, toolAccess } = agent
+  for await (const event of follow(agent, recorder, steering)) {
     yield redactor.event(event)
     yield* usage.now()
   }
@@ -93,7 +108,7 @@ async function* run(
     yield { type: 'warned', message }
   }
   yield* usage.rest()
-  const limits = { timeoutMs, firstEventMs, hit: await agent.limitsHit(), disk: agent.diskFull() }
+  const limits = { ...agent.limits, hit: await agent.limitsHit(), disk: agent.diskFull() }
   const judged = { toolAccess, workspacePath, limits, access }
   const outcome = redactor.outcome(verdict(recorder.transcript, ending, judged))
   if (outcome.kind === 'succeeded') {

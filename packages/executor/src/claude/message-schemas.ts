@@ -74,6 +74,7 @@ export const background: z.ZodType<StreamMessage> = z
   .transform((raw): StreamMessage => ({
     type: 'background',
     agents: raw.tasks.filter((task) => task.task_type === 'local_agent').length,
+    tasks: raw.tasks.length,
   }))
 
 export const lifecycle: z.ZodType<StreamMessage> = z
@@ -89,6 +90,7 @@ export const assistant: z.ZodType<StreamMessage> = message
     blocks: blocksOf(raw.message.content, z.union([textBlock, toolUseBlock])),
     error: raw.error ?? undefined,
     nested: typeof raw.parent_tool_use_id === 'string',
+    conversation: raw.parent_tool_use_id ?? '',
   }))
 
 export const user: z.ZodType<StreamMessage> = message.transform((raw): StreamMessage => ({

@@ -16,11 +16,20 @@ test('a known kind without what it must have is broken', () => {
 test.each([
   '{"type":"command_lifecycle"}',
   '{"type":"system","subtype":"status"}',
-  // Names that every object has.
-  '{"type":"constructor"}',
-  '{"type":"__proto__"}',
+  '{"type":"rate_limit_event"}',
 ])('%s is ignored', (line) => {
   expect(parseMessage(line)).toEqual({ type: 'ignored' })
+})
+
+test.each([
+  ['{"type":"holograms","n":1}', 'holograms'],
+  ['{"type":"system","subtype":"holograms"}', 'system/holograms'],
+  ['{"type":"system"}', 'system/'],
+  // Names that every object has.
+  ['{"type":"constructor"}', 'constructor'],
+  ['{"type":"__proto__"}', '__proto__'],
+])('%s is of a kind that is not known', (line, kind) => {
+  expect(parseMessage(line)).toEqual({ type: 'unknown', kind })
 })
 
 test('a result without the optional fields is read', () => {

@@ -4,6 +4,7 @@ import { text } from './lenient-schemas.ts'
 import { assistant, background, init, lifecycle, retry, user } from './message-schemas.ts'
 import { result } from './result-schema.ts'
 import type { StreamMessage } from './stream-message.ts'
+import { UNUSED_KINDS } from './unused-kinds.ts'
 
 const kinds = new Map<string, z.ZodType<StreamMessage>>([
   ['system/init', init],
@@ -17,7 +18,7 @@ const kinds = new Map<string, z.ZodType<StreamMessage>>([
 
 const envelope = z.object({ type: z.string(), subtype: text })
 
-/** Reads one line. Never throws: what it can't read is `broken`, what it doesn't need `ignored`. */
+/** Reads one line. Never throws: what it can't read is `broken`, what it doesn't need `ignored` or `unknown`. */
 export function parseMessage(line: string): StreamMessage {
   let json: unknown
   try {
@@ -28,7 +29,10 @@ export function parseMessage(line: string): StreamMessage {
   const outer = envelope.safeParse(json)
   if (!outer.success) return { type: 'broken' }
   const { type, subtype } = outer.data
-  const schema = kinds.get(type === 'system' ? `${type}/${subtype}` : type)
-  if (schema === undefined) return { type: 'ignored' }
+  const kind = type === 'system' ? `${type}/${subtype}` : type
+  const schema = kinds.get(kind)
+  if (schema === undefined) {
+    return UNUSED_KINDS.has(kind) ? { type: 'ignored' } : { type: 'unknown', kind }
+  }
   return schema.safeParse(json).data ?? { type: 'broken' }
 }

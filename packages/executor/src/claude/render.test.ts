@@ -20,6 +20,7 @@ const said = (text: string, nested = false): StreamMessage => ({
   blocks: [{ type: 'text', text }],
   error: undefined,
   nested,
+  conversation: nested ? 'a' : '',
 })
 const result = (text: string, errors: readonly string[] = []): StreamMessage => ({
   type: 'result',

@@ -83,6 +83,7 @@ export function createRenderer(
       case 'background':
       case 'taken-up':
       case 'ignored':
+      case 'unknown':
       case 'broken':
         return []
     }

@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm'
 import type { AgentOrder } from '@sleepless/domain'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-import { finish, openBench, type AgentRun } from '../fixtures/bench.ts'
+import { finish, isAlive, openBench, type AgentRun } from '../fixtures/bench.ts'
 import { directGateway } from '../fixtures/direct-gateway.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { createClaudeExecutor } from './claude-executor.ts'
@@ -37,6 +37,7 @@ async function standIn(script: string): Promise<StandIn> {
         binary: bench.program,
         gateway: directGateway(undefined, { credential: OAUTH }),
         toolAccess: 'all',
+        interruptGraceMs: 100,
         killGraceMs: 200,
         ...options,
       })
@@ -119,7 +120,7 @@ describe('an agent', () => {
   })
 
   test('is given its prompt as one line of JSON, and then the end', async () => {
-    const { run, directory } = await standIn(`cat > prompt; echo '${SUCCESS}'`)
+    const { run, directory } = await standIn(`head -n 1 > prompt; echo '${SUCCESS}'; cat >> prompt`)
     await finish(run({}, { prompt: 'one\ntwo' }))
     expect(await readFile(join(directory, 'prompt'), 'utf8')).toBe(
       '{"type":"user","message":{"role":"user","content":"one\\ntwo"}}\n',
@@ -145,7 +146,122 @@ describe('an agent', () => {
   })
 })
 
+/** A tool call of the agent, and what came of it. */
+function called(id: string, command = 'ls'): string {
+  const use = { type: 'tool_use', id, name: 'Bash', input: { command } }
+  return `echo '${JSON.stringify({ type: 'assistant', message: { content: [use] } })}'`
+}
+
+function answered(id: string): string {
+  const result = { type: 'tool_result', tool_use_id: id, content: '' }
+  return `echo '${JSON.stringify({ type: 'user', message: { content: [result] } })}'`
+}
+
+describe('silence', () => {
+  test('is NO_OUTPUT when no tool is at work', async () => {
+    const { run } = await standIn(`echo '${INIT}'; exec sleep 300`)
+    const { outcome } = await finish(run({ noOutputMs: 100 }))
+    const message = 'The agent said nothing for 0.1 s, with no tool at work.'
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'NO_OUTPUT', message } })
+  })
+
+  test('of a tool that is at work is none', async () => {
+    const { run } = await standIn(`${called('1')}; sleep 0.5; ${answered('1')}; echo '${SUCCESS}'`)
+    const { outcome } = await finish(run({ noOutputMs: 100 }))
+    expect(outcome.kind).toBe('succeeded')
+  })
+
+  test('counts again once the tool has ended', async () => {
+    const { run } = await standIn(`${called('1')}; ${answered('1')}; exec sleep 300`)
+    const { outcome } = await finish(run({ noOutputMs: 100 }))
+    expect(outcome).toMatchObject({ failure: { code: 'NO_OUTPUT' } })
+  })
+
+  test('while nobody takes the output is none', async () => {
+    const { run } = await standIn(`echo '${INIT}'; sleep 0.2; echo '${SUCCESS}'`)
+    const running = run({ noOutputMs: 3000 })
+    for (;;) {
+      const { done, value } = await running.next()
+      if (done === true) throw new Error(value.kind)
+      if (value.type === 'ready') break
+    }
+    await delay(500)
+    expect((await finish(running)).outcome.kind).toBe('succeeded')
+  })
+})
+
+describe('the same tool call', () => {
+  const ids = ['1', '2', '3']
+  const calls = (command?: (id: string) => string): string =>
+    ids.map((id) => `${called(id, command?.(id))}; ${answered(id)}`).join('; ')
+
+  test('again and again is LOOPED', async () => {
+    const { run } = await standIn(`${calls()}; exec sleep 300`)
+    const { outcome, output } = await finish(run({ maxSameCalls: 3 }))
+    const message = 'The agent made the same tool call 3 times in a row.'
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'LOOPED', message } })
+    expect(output.match(/> Bash: ls/g)).toHaveLength(3)
+  })
+
+  test('less often than the limit is none', async () => {
+    const { run } = await standIn(`${calls()}; echo '${SUCCESS}'`)
+    expect((await finish(run({ maxSameCalls: 4 }))).outcome.kind).toBe('succeeded')
+  })
+
+  test('with another input is another one', async () => {
+    const { run } = await standIn(`${calls((id) => `ls ${id}`)}; echo '${SUCCESS}'`)
+    expect((await finish(run({ maxSameCalls: 2 }))).outcome.kind).toBe('succeeded')
+  })
+})
+
+describe('what is not understood', () => {
+  test('is counted, and a person is told once', async () => {
+    const { run } = await standIn(
+      `echo '{"type":"hologram"}'; echo '{"type":"hologram"}'; echo 'odd {'; echo '${SUCCESS}'`,
+    )
+    const { events, output, outcome } = await finish(run())
+    expect(events.filter(({ type }) => type === 'warned')).toEqual([
+      { type: 'warned', message: '2 messages of the agent were of no known kind: hologram' },
+      { type: 'warned', message: 'A line of the agent was not readable: see the output' },
+    ])
+    expect(output).toBe('odd {\nDone.\n')
+    expect(outcome.kind).toBe('succeeded')
+  })
+})
+
 describe('stopping', () => {
+  const REQUEST = '{"type":"control_request","request_id":"stop","request":{"subtype":"interrupt"}}'
+
+  test('asks first, and then ends the input', async () => {
+    const { run, stop, directory } = await standIn(
+      `echo '${INIT}'; read prompt; touch ready; cat > asked; echo over > over`,
+    )
+    const finished = finish(run({ interruptGraceMs: 30_000 }))
+    await appears(join(directory, 'ready'))
+    stop.abort()
+    expect((await finished).outcome.kind).toBe('stopped')
+    expect(await readFile(join(directory, 'asked'), 'utf8')).toBe(`${REQUEST}\n`)
+    expect(await readFile(join(directory, 'over'), 'utf8')).toBe('over\n')
+  })
+
+  test.each([
+    ['SIGTERM', "trap 'echo term > ended; exit 3' TERM", 'term\n'],
+    ['SIGKILL', "trap 'echo term > ended' TERM", 'term\n'],
+  ])('ends one that does not listen by %s', async (_, trap, ended) => {
+    const { run, stop, directory } = await standIn(
+      `${trap}; echo '${INIT}'; touch ready; while :; do sleep 0.05; done`,
+    )
+    const finished = finish(run())
+    await appears(join(directory, 'ready'))
+    stop.abort()
+    const { outcome, events } = await finished
+    expect(outcome.kind).toBe('stopped')
+    expect(await readFile(join(directory, 'ended'), 'utf8')).toBe(ended)
+    const [started] = events
+    if (started?.type !== 'started') throw new Error('it was not started')
+    expect(isAlive(started.pid)).toBe(false)
+  })
+
   test('does not undo a success that was complete', async () => {
     const { run, stop, directory } = await standIn(
       `echo '${INIT}'; echo '${SUCCESS}'; touch ready; exec sleep 300`,

@@ -24,6 +24,8 @@ import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { findClaude } from './find-claude.ts'
 
 const FIRST_EVENT_MS = 120_000
+const NO_OUTPUT_MS = 15 * 60_000
+const MAX_SAME_CALLS = 20
 /** Where the agent finds the gateway inside a sandbox. */
 const MODEL_SOCKET = '/run/sleepless/model.sock'
 
@@ -44,13 +46,19 @@ export interface StartOptions {
   readonly sandbox: Sandbox | undefined
 }
 
+export interface ClaudeLimits extends AgentLimits {
+  readonly firstEventMs: number
+  /** See `ClaudeExecutorOptions`. */
+  readonly noOutputMs: number
+  readonly maxSameCalls: number
+}
+
 /** A running Claude Code. */
 export interface ClaudeProcess extends AgentProcess {
   /** As it sees it. */
   readonly workspacePath: string
   readonly toolAccess: ClaudeExecutorOptions['toolAccess']
-  /** By when it must have printed something, in milliseconds. */
-  readonly firstEventMs: number
+  readonly limits: ClaudeLimits
   /** Limits of its sandbox that it has met so far. */
   limitsHit(): Promise<readonly SandboxLimit[]>
   /** Why it was stopped for its disk, for a person; undefined when it was not. */
@@ -73,12 +81,10 @@ export async function startClaude(given: StartOptions): Promise<ClaudeProcess | 
   }
 }
 
-function limitsOf({
-  order,
-  options,
-}: StartOptions): AgentLimits & { readonly firstEventMs: number } {
-  const { killGraceMs, firstEventMs = FIRST_EVENT_MS } = options
-  return { timeoutMs: order.timeoutMs, firstEventMs, killGraceMs }
+function limitsOf({ order: { timeoutMs }, options }: StartOptions): ClaudeLimits {
+  const { firstEventMs = FIRST_EVENT_MS, noOutputMs = NO_OUTPUT_MS } = options
+  const { maxSameCalls = MAX_SAME_CALLS, interruptGraceMs, killGraceMs } = options
+  return { timeoutMs, firstEventMs, noOutputMs, maxSameCalls, interruptGraceMs, killGraceMs }
 }
 
 async function startBare(given: StartOptions): Promise<ClaudeProcess> {
@@ -88,7 +94,7 @@ async function startBare(given: StartOptions): Promise<ClaudeProcess> {
   const agent = await startAgent(command, limits)
   return {
     ...agent,
-    firstEventMs: limits.firstEventMs,
+    limits,
     workspacePath: context.workspacePath,
     toolAccess: options.toolAccess,
     limitsHit: () => Promise.resolve([]),
@@ -117,7 +123,7 @@ async function startShut(given: StartOptions, sandbox: Sandbox): Promise<ClaudeP
   const held = resources.move()
   return {
     ...agent,
-    firstEventMs: limits.firstEventMs,
+    limits,
     workspacePath: places.workspacePath,
     toolAccess: 'all',
     limitsHit: () => enclosure.limitsHit(),

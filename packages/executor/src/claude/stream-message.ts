@@ -59,16 +59,22 @@ export type StreamMessage =
       readonly error: string | undefined
       /** Whether a subagent says it. */
       readonly nested: boolean
+      /** The tool call that has started that subagent; empty for the agent itself. */
+      readonly conversation: string
     }
   | { readonly type: 'user'; readonly results: readonly ToolResult[]; readonly nested: boolean }
   | {
       readonly type: 'background'
       /** Subagents that go on by themselves, whatever the agent says meanwhile. */
       readonly agents: number
+      /** All that goes on by itself: those, and commands. */
+      readonly tasks: number
     }
   /** The agent has begun to work on the line of its input that bore this id. */
   | { readonly type: 'taken-up'; readonly uuid: string }
-  /** JSON of a kind that is not used. The agent adds kinds with every version. */
+  /** JSON of a kind that is not used. */
   | { readonly type: 'ignored' }
+  /** JSON of a kind that is not known. The agent adds kinds with every version. */
+  | { readonly type: 'unknown'; readonly kind: string }
   /** Not JSON, or a known kind in an unknown shape. */
   | { readonly type: 'broken' }

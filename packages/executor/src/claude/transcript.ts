@@ -9,7 +9,7 @@ export interface Transcript {
   readonly concluded: boolean
   /** Why the model API failed last. */
   readonly apiError: string | undefined
-  /** How many messages of kinds that are not used. */
+  /** How many messages of kinds that are not used, or not known. */
   readonly ignored: number
   /** Names of tools that were called although the agent has none of that name. */
   readonly missingTools: readonly string[]
@@ -46,6 +46,7 @@ function factsAfter(facts: Facts, message: StreamMessage): Facts {
     case 'background':
       return { ...facts, backgroundAgents: message.agents }
     case 'ignored':
+    case 'unknown':
       return { ...facts, ignored: facts.ignored + 1 }
     case 'taken-up':
     case 'retry':

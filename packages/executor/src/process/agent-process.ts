@@ -11,9 +11,20 @@ import { createTerminator } from './terminator.ts'
 const PIPE_LINGER_MS = 1000
 /** `setTimeout` takes no more; as good as never. */
 const MAX_TIMER_MS = 2 ** 31 - 1
+const INTERRUPT_GRACE_MS = 3000
 
 /** Why an agent was stopped. */
-type StopReason = 'aborted' | 'timed-out' | 'never-started' | 'disk-full' | 'abandoned'
+export type StopReason =
+  | 'aborted'
+  | 'timed-out'
+  | 'never-started'
+  | 'silent'
+  | 'looping'
+  | 'disk-full'
+  | 'abandoned'
+
+/** For these it is not asked to end in order: nobody reads what it says, or it says nothing. */
+const UNASKED: ReadonlySet<StopReason> = new Set(['abandoned', 'never-started'])
 
 export interface AgentCommand {
   readonly file: string
@@ -25,6 +36,8 @@ export interface AgentCommand {
   readonly input: string
   /** Leaves its standard input open, to be ended by `endInput`. */
   readonly keepsInput?: boolean
+  /** What asks it, on an input that is still open, to end in order; absent for one that knows no such request. */
+  readonly interrupt?: string
   /** Files that it inherits after the three standard ones; none by default. */
   readonly descriptors?: readonly number[]
   /** Unlike that of any other run. */
@@ -38,6 +51,8 @@ export interface AgentLimits {
   readonly timeoutMs: number
   /** By when it must have printed something, in milliseconds; absent for one that may be silent. */
   readonly firstEventMs?: number
+  /** Between the request to end in order, where there is one, and SIGTERM, in milliseconds. Default: 3000. */
+  readonly interruptGraceMs?: number | undefined
   /** Between SIGTERM and SIGKILL, in milliseconds. */
   readonly killGraceMs: number
 }
@@ -113,6 +128,13 @@ async function spawnAgent(
   }
 }
 
+/** The end of the input follows: nothing is to be begun after it. */
+function ask(stdin: Running['stdin'], request: string | undefined): boolean {
+  if (request === undefined || !stdin.writable) return false
+  stdin.end(request)
+  return true
+}
+
 /**
  * Starts an agent in a process group of its own. What it has started and what that has started ends
  * with it, and with this process.
@@ -131,14 +153,16 @@ export async function startAgent(
   const exited = exitOf(child)
   // It can't have been reaped yet: that takes a turn of the event loop.
   const first = birthOf(pid)
-  const terminator = createTerminator(pid, limits.killGraceMs)
+  const { interruptGraceMs = INTERRUPT_GRACE_MS, killGraceMs } = limits
+  const interrupt = (): boolean => ask(stdin, command.interrupt)
+  const terminator = createTerminator(pid, { interrupt, interruptGraceMs, killGraceMs })
   let stopReason: StopReason | undefined
   let hasExited = false
 
   const stop = (reason: StopReason): void => {
     if (stopReason !== undefined || hasExited) return
     stopReason = reason
-    void terminator.terminate()
+    void terminator.terminate(!UNASKED.has(reason))
   }
   const after = (ms: number | undefined, reason: StopReason): NodeJS.Timeout | undefined =>
     ms === undefined ? undefined : setTimeout(() => stop(reason), Math.min(ms, MAX_TIMER_MS))
