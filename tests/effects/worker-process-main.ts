@@ -18,7 +18,7 @@ registerHooks({
 const { createWorkerClient } = await import('@sleepless/contracts')
 const { createWorker } = await import('../../apps/worker/src/index.ts')
 const { workerId } = await import('../../packages/domain/src/index.ts')
-const { guardedGit } = await import('../../packages/executor/src/index.ts')
+const { createExecutorRegistry, guardedGit } = await import('../../packages/executor/src/index.ts')
 const { createBranches, createWorkspaces } = await import('../../packages/git/src/index.ts')
 const { createLogger } = await import('../../packages/runtime/src/index.ts')
 
@@ -78,7 +78,7 @@ await createWorker(
     id,
     api: mortal(client),
     queue: queue as Queue,
-    executors: [executor],
+    executors: createExecutorRegistry([executor]),
     workspaces: createWorkspaces({ root, mark: guardedGit }),
     branches: mortal(branches),
     journalPath: path.join(root, 'journal'),

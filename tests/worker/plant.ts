@@ -21,6 +21,7 @@ import { createScheduler } from '../../apps/scheduler/src/index.ts'
 import { createWorker, type WorkerDeps } from '../../apps/worker/src/index.ts'
 import type { Executor, Queue } from '../../packages/domain/src/index.ts'
 import { reap, type EnginePolicy } from '../../packages/engine/src/index.ts'
+import { createExecutorRegistry } from '../../packages/executor/src/index.ts'
 import { createBranches, createWorkspaces } from '../../packages/git/src/index.ts'
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
 
@@ -120,7 +121,7 @@ export async function startPlant(policy: Partial<EnginePolicy> = {}): Promise<Pl
           id,
           api: between?.(workerClient) ?? workerClient,
           queue,
-          executors: [executor, ...further],
+          executors: createExecutorRegistry([executor, ...further]),
           workspaces: createWorkspaces({ root: workspacePath }),
           branches: createBranches({ root: workspacePath }),
           journalPath: path.join(workspacePath, 'journal'),

@@ -14,7 +14,8 @@ registerHooks({
 })
 const { createWorkerClient } = await import('../../packages/contracts/src/index.ts')
 const { workerId } = await import('../../packages/domain/src/index.ts')
-const { createCommandExecutor, killRemains } = await import('../../packages/executor/src/index.ts')
+const { createCommandExecutor, createExecutorRegistry, killRemains } =
+  await import('../../packages/executor/src/index.ts')
 const { createBranches, createWorkspaces } = await import('../../packages/git/src/index.ts')
 const { createLogger } = await import('../../packages/runtime/src/index.ts')
 const { createWorker } = await import('../../apps/worker/src/index.ts')
@@ -68,7 +69,7 @@ const worker = await createWorker(
     id,
     api: createWorkerClient(id, { url: options.url, token: options.token, timeoutMs: 2000 }),
     queue: queueOfParent(),
-    executors: [{ ...executor, name: 'claude', needsWorkspace: true }],
+    executors: createExecutorRegistry([{ ...executor, name: 'claude', needsWorkspace: true }]),
     workspaces: createWorkspaces({ root: workspacePath }),
     branches: createBranches({ root: workspacePath }),
     journalPath: path.join(workspacePath, 'journal'),

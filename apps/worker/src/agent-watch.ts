@@ -119,7 +119,7 @@ export interface AgentWatches extends Disposable {
 }
 
 export async function watchAgents(
-  executors: readonly Executor[],
+  executors: Iterable<Executor>,
   logger: Logger,
   timing: ProbeTiming,
 ): Promise<AgentWatches> {

@@ -1,5 +1,5 @@
 import type { WorkerClient } from '@sleepless/contracts'
-import type { Branches, Executor, Queue, WorkerId, Workspaces } from '@sleepless/domain'
+import type { Branches, ExecutorRegistry, Queue, WorkerId, Workspaces } from '@sleepless/domain'
 import type { Logger } from '@sleepless/runtime'
 
 import type { LookAtMachine } from './machine/shortage-watch.ts'
@@ -10,8 +10,7 @@ export interface WorkerDeps {
   readonly id: WorkerId
   readonly api: WorkerClient
   readonly queue: Queue
-  /** By the names that tasks choose them by. */
-  readonly executors: readonly Executor[]
+  readonly executors: ExecutorRegistry
   readonly workspaces: Workspaces
   readonly branches: Branches
   /** One folder for all workers of a home: what they tell is kept there until it has arrived. */

@@ -67,7 +67,7 @@ export function createOrderHandler(
   }
 
   function executorFor(name: string): Executor {
-    const executor = deps.executors.find((one) => one.name === name)
+    const executor = deps.executors.find(name)
     if (executor === undefined) throw new Error(`this worker has no executor ${name}`)
     return watched(executor, agents.of(name))
   }

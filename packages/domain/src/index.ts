@@ -52,6 +52,7 @@ export type {
   AgentOutcome,
   Executor,
   ExecutorCapabilities,
+  ExecutorRegistry,
 } from './ports/executor.ts'
 export type {
   Credential,

@@ -1,5 +1,6 @@
 export type { ClaudeExecutorOptions } from './claude/claude-executor-options.ts'
 export { createClaudeExecutor } from './claude/claude-executor.ts'
 export { createCommandExecutor, type CommandExecutorOptions } from './command/command-executor.ts'
+export { createExecutorRegistry } from './executor-registry.ts'
 export { guardedGit } from './process/guard.ts'
 export { killRemains } from './process/kill-remains.ts'

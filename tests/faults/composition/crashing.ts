@@ -1,5 +1,6 @@
 import type { Executor, Queue, Store, Workspace, Workspaces, WriteTx } from '@sleepless/domain'
 
+import { createExecutorRegistry } from '../../../packages/executor/src/index.ts'
 import { isPlace, type Crossing } from './crash-points.ts'
 import { onBehalfOf, type Wrapping } from './ports.ts'
 
@@ -15,7 +16,9 @@ export function crashing(cross: Crossing): Wrapping {
       ...deps,
       api: crashingCalls(deps.api, cross),
       workspaces: crashingWorkspaces(deps.workspaces, cross),
-      executors: deps.executors.map((executor) => crashingExecutor(executor, cross)),
+      executors: createExecutorRegistry(
+        [...deps.executors].map((executor) => crashingExecutor(executor, cross)),
+      ),
     }),
   }
 }

@@ -1,5 +1,9 @@
-import type { Executor, ModelGateway } from '@sleepless/domain'
-import { createClaudeExecutor, createCommandExecutor } from '@sleepless/executor'
+import type { ExecutorRegistry, ModelGateway } from '@sleepless/domain'
+import {
+  createClaudeExecutor,
+  createCommandExecutor,
+  createExecutorRegistry,
+} from '@sleepless/executor'
 import type { WorkerConfig } from '@sleepless/worker'
 
 import { contained, withheld, type Containment } from './containment.ts'
@@ -17,7 +21,7 @@ export function createExecutors({
   config: { claude, commands, sandbox, path },
   gateway,
   containment,
-}: CreateExecutorsOptions): readonly Executor[] {
+}: CreateExecutorsOptions): ExecutorRegistry {
   const agent = createClaudeExecutor({
     binary: claude.binary,
     gateway,
@@ -31,5 +35,5 @@ export function createExecutors({
     createCommandExecutor({ ...command, path, killGraceMs: KILL_GRACE_MS }),
   )
   const alone = sandbox === 'required' ? programs.map(withheld) : programs
-  return [contained(agent, containment), ...alone]
+  return createExecutorRegistry([contained(agent, containment), ...alone])
 }

@@ -111,3 +111,9 @@ export interface Executor {
    */
   run(order: AgentOrder, context: AgentContext): AsyncGenerator<AgentEvent, AgentOutcome, undefined>
 }
+
+/** The executors of one worker: no two of one name. Iterated, they come in the order of its list. */
+export interface ExecutorRegistry extends Iterable<Executor> {
+  /** @returns undefined when the worker has none of that name. */
+  find(name: string): Executor | undefined
+}
