@@ -5,6 +5,7 @@ import type { Executor } from '@sleepless/domain'
 /** Answers with the prompt in capitals, one word after the other. */
 export function createShoutExecutor(): Executor {
   const usage = { costMicroUsd: 0, inputTokens: 0, outputTokens: 0 }
+  const tooLate = { code: 'TIMED_OUT', message: 'It was hoarse.' } as const
   return {
     name: 'shout',
     needsWorkspace: false,
@@ -15,10 +16,7 @@ export function createShoutExecutor(): Executor {
       yield { type: 'started', pid: process.pid }
       for (const word of prompt.split(' ')) {
         if (signal.aborted) return { kind: 'stopped', usage }
-        if (late.aborted) {
-          const failure = { code: 'TIMED_OUT', message: 'It was hoarse.' } as const
-          return { kind: 'failed', failure, usage }
-        }
+        if (late.aborted) return { kind: 'failed', failure: tooLate, usage }
         yield { type: 'output', text: `${word.toUpperCase()}\n` }
         await pause(10)
       }

@@ -18,6 +18,9 @@ export const workerConfig = environment
     BUBBLEWRAP_BIN: true,
     CLAUDE_BIN: true,
     CLAUDE_MODEL: true,
+    CODEX_BIN: true,
+    CODEX_MODEL: true,
+    CODEX_API_KEY: true,
     ANTHROPIC_API_KEY: true,
     CLAUDE_CODE_OAUTH_TOKEN: true,
     ANTHROPIC_BASE_URL: true,
@@ -37,6 +40,11 @@ export const workerConfig = environment
     labels: env.WORKER_LABELS,
     commands: env.WORKER_COMMANDS,
     path: env.PATH,
+    /** Absent for a worker that is not to run it. */
+    codex:
+      env.CODEX_BIN === undefined
+        ? undefined
+        : { binary: env.CODEX_BIN, defaultModel: env.CODEX_MODEL, apiKey: env.CODEX_API_KEY },
     claude: {
       binary: env.CLAUDE_BIN,
       model: env.CLAUDE_MODEL,

@@ -73,12 +73,12 @@ export type FailureCode = (typeof FAILURE_CODES)[number]
 export const failureReasons: Readonly<Record<FailureCode, FailureReason>> = {
   AGENT_NOT_INSTALLED: passing(
     'The agent program was not found on the worker.',
-    'Run `pnpm install` on the worker, or correct its CLAUDE_BIN or WORKER_COMMANDS.',
+    'Run `pnpm install` on the worker, or correct its CLAUDE_BIN, CODEX_BIN or WORKER_COMMANDS.',
     { counted: false },
   ),
   AGENT_NOT_LOGGED_IN: passing(
     'The worker has no model credential, or the provider refused it.',
-    "Set ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN in the worker's .env or environment.",
+    "Set ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN (for codex: CODEX_API_KEY) in the worker's .env or environment.",
     { counted: false },
   ),
   SANDBOX_UNAVAILABLE: passing(

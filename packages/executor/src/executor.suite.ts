@@ -92,6 +92,15 @@ function tells(open: Open, start: Start, { prints, succeeds, create }: ExecutorS
     expect(environment).toContain(`HOME=${bench.homePath}\n`)
   })
 
+  test('says what it can do, and uses nothing of which it does not tell', async () => {
+    const bench = await open(succeeds)
+    const executor = create(bench.program)
+    const { resume, steer, usage, jsonSchema } = executor.capabilities
+    expect([resume, steer, usage, jsonSchema]).toEqual(Array(4).fill(expect.any(Boolean)))
+    const { outcome } = await finish(bench.run(executor))
+    expect(outcome.usage).toEqual(usage ? outcome.usage : NOTHING_USED)
+  })
+
   test('says whether it could run', async () => {
     const bench = await open(succeeds)
     expect(await create(join(bench.directory, 'nowhere')).probe()).toMatchObject({

@@ -1,6 +1,8 @@
 export type { ClaudeExecutorOptions } from './claude/claude-executor-options.ts'
 export { createClaudeExecutor } from './claude/claude-executor.ts'
 export { createCommandExecutor, type CommandExecutorOptions } from './command/command-executor.ts'
+export type { CodexExecutorOptions } from './codex/codex-executor-options.ts'
+export { createCodexExecutor } from './codex/codex-executor.ts'
 export { createExecutorRegistry } from './executor-registry.ts'
 export { guardedGit } from './process/guard.ts'
 export { killRemains } from './process/kill-remains.ts'

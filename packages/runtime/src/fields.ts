@@ -71,6 +71,13 @@ export const environmentFields = {
   BUBBLEWRAP_BIN: z.string().optional(),
   CLAUDE_BIN: z.string().optional(),
   CLAUDE_MODEL: z.string().optional(),
+  /** Set: tasks may choose `codex`. */
+  CODEX_BIN: z
+    .string()
+    .regex(/^(?:\/.*|[^/]+)$/, 'expected an absolute path, or a name without a slash')
+    .optional(),
+  CODEX_MODEL: z.string().optional(),
+  CODEX_API_KEY: z.string().optional(),
   ANTHROPIC_API_KEY: z.string().optional(),
   CLAUDE_CODE_OAUTH_TOKEN: z.string().optional(),
   ANTHROPIC_BASE_URL: httpUrl.optional(),

@@ -46,7 +46,7 @@ export function contained(executor: Executor, containment: Containment): Executo
   return { ...executor, probe: async () => (await containment.check()) ?? executor.probe() }
 }
 
-/** A program that the owner has named runs without a sandbox: where one is required, it does not. */
+/** Others than Claude Code run without our sandbox: where it is required, they do not. */
 export function withheld(executor: Executor): Executor {
   return { ...executor, probe: () => Promise.resolve(WITHHELD) }
 }
@@ -54,5 +54,6 @@ export function withheld(executor: Executor): Executor {
 const WITHHELD: AgentAvailability = {
   available: false,
   code: 'SANDBOX_UNAVAILABLE',
-  detail: 'SLEEPLESS_SANDBOX is "required", and programs of WORKER_COMMANDS run without one.',
+  detail:
+    'SLEEPLESS_SANDBOX is "required", and codex and programs of WORKER_COMMANDS run without it.',
 }

@@ -70,6 +70,20 @@ export const checkCommands: Check = {
   },
 }
 
+export const checkCodex: Check = {
+  name: 'codex',
+  async look({ config, context }) {
+    const { CODEX_BIN: binary, CODEX_API_KEY: apiKey } = config
+    if (binary === undefined) return ok('not wanted')
+    const { createCodexExecutor } = await import('@sleepless/executor')
+    const options = { binary, apiKey, path: context.env['PATH'] }
+    const ownSandbox = 'workspace-write'
+    const agent = await createCodexExecutor({ ...options, ownSandbox, killGraceMs: 1000 }).probe()
+    if (agent.available) return ok(agent.version)
+    return fail(agent.detail, 'Set CODEX_API_KEY, correct CODEX_BIN, or unset it.')
+  },
+}
+
 export const checkLogin: Check = {
   name: 'login',
   look({ config }) {

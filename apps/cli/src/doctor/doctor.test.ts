@@ -75,6 +75,17 @@ describe('commands', () => {
   })
 })
 
+describe('codex', () => {
+  test('is looked for only where the owner wants it', async () => {
+    expect(await finding('codex')).toMatchObject({ status: 'ok', detail: 'not wanted' })
+    const env = { CODEX_BIN: '/nonexistent/codex', CODEX_API_KEY: 'made-up' }
+    expect(await finding('codex', env)).toMatchObject({
+      status: 'fail',
+      detail: 'There is no program /nonexistent/codex.',
+    })
+  })
+})
+
 describe('claude', () => {
   test('is found in the pinned package', async () => {
     expect(await finding('claude')).toMatchObject({ status: 'ok', detail: '2.1.330' })

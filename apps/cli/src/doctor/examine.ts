@@ -6,7 +6,14 @@ import { checkBackups } from './check-backups.ts'
 import { checkDatabase, checkWal } from './check-database.ts'
 import { checkHome, checkSecrets } from './check-home.ts'
 import { checkDisk, checkMemory } from './check-machine.ts'
-import { checkClaude, checkCommands, checkGit, checkLogin, checkNode } from './check-programs.ts'
+import {
+  checkClaude,
+  checkCodex,
+  checkCommands,
+  checkGit,
+  checkLogin,
+  checkNode,
+} from './check-programs.ts'
 import { checkQueue } from './check-queue.ts'
 import { checkSandbox } from './check-sandbox.ts'
 import { checkApi, checkPort } from './check-service.ts'
@@ -28,6 +35,7 @@ const checks: readonly Check[] = [
   checkGit,
   checkClaude,
   checkCommands,
+  checkCodex,
   checkLogin,
   checkSandbox,
   checkHome,

@@ -13,6 +13,7 @@ export interface ToolCall {
 export interface ToolWatch {
   /** Calls that have not ended. */
   readonly openCalls: number
+  isOpen(id: string): boolean
   /** @returns how often its conversation has made this same call in a row: 1 for a new one. */
   opened(call: ToolCall): number
   closed(id: string): void
@@ -33,6 +34,7 @@ export function createToolWatch(): ToolWatch {
     get openCalls() {
       return open.size
     },
+    isOpen: (id) => open.has(id),
     opened({ id, conversation, name, input }) {
       // The end of a call without a name could not be told.
       if (id !== '') open.add(id)

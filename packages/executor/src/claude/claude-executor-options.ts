@@ -1,6 +1,8 @@
 import type { ModelGateway, Sandbox } from '@sleepless/domain'
 
-export interface ClaudeExecutorOptions {
+import type { ActivityLimitOptions } from '../activity/activity-limits.ts'
+
+export interface ClaudeExecutorOptions extends ActivityLimitOptions {
   /** Path of the Claude Code binary. Default: that of the pinned npm package. */
   readonly binary?: string | undefined
   /** The agent's way to the model. Without a credential in it, `probe` and `run` say AGENT_NOT_LOGGED_IN. */
@@ -18,16 +20,6 @@ export interface ClaudeExecutorOptions {
   readonly interruptGraceMs?: number | undefined
   /** Between SIGTERM and SIGKILL, in milliseconds. */
   readonly killGraceMs: number
-  /** How long an agent may take to print anything, in milliseconds. Default: 120,000. */
-  readonly firstEventMs?: number | undefined
-  /**
-   * How long it may say nothing while none of its tools is at work, in milliseconds. Default: 900,000.
-   * A model that falls silent in the middle of an answer costs Claude Code 300 s, and 300 s more for
-   * the second request that it makes then.
-   */
-  readonly noOutputMs?: number | undefined
-  /** How often in a row it may make the same tool call. Default: 20. */
-  readonly maxSameCalls?: number | undefined
   /** PATH of the agent and its tools. Default: the usual system directories. */
   readonly path?: string | undefined
   /** LANG of the agent and its tools. Default: `C.UTF-8`. */

@@ -11,14 +11,15 @@ import type {
 import { createUnread } from '../activity/unread.ts'
 import { watchSilence } from '../activity/watch-silence.ts'
 import { failed, stopped } from '../outcomes.ts'
+import { probeVersion } from '../process/probe-version.ts'
 import { splitLines } from '../process/split-lines.ts'
-import { createTextTail } from '../process/text-tail.ts'
+import { tailOf } from '../process/tail-of.ts'
+import { renderRaw } from '../readable.ts'
+import { createRedactor } from '../redact.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { findClaude } from './find-claude.ts'
 import { parseMessage } from './parse-message.ts'
-import { probeClaude } from './probe-claude.ts'
-import { createRedactor } from './redact.ts'
-import { createRenderer, renderRaw } from './render.ts'
+import { createRenderer } from './render.ts'
 import { noBinary, startClaude, type ClaudeProcess } from './start-claude.ts'
 import { startSteering, type Steering } from './steering.ts'
 import { createUsageTeller } from './tell-usage.ts'
@@ -26,8 +27,9 @@ import { createTranscriptRecorder, type TranscriptRecorder } from './transcript.
 import { verdict } from './verdict.ts'
 import { createActivity } from './watch-activity.ts'
 
-const STDERR_CHARACTERS = 16 * 1024
 const LINE_LIMITS = { maxLineBytes: 8 * 2 ** 20, keptBytes: 64 * 2 ** 10 }
+
+const VERSION = /^(\d+\.\d+\.\d+\S*)/
 
 const NO_CREDENTIAL = 'Neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is set for the worker.'
 
@@ -59,14 +61,6 @@ async function* follow(
     }
   }
   for (const message of unread.warnings()) yield { type: 'warned', message }
-}
-
-/** Reads all that the agent says besides, and keeps the end of it. */
-async function tailOf(errors: AsyncIterable<Buffer>): Promise<string> {
-  const tail = createTextTail(STDERR_CHARACTERS)
-  const decoder = new TextDecoder()
-  for await (const chunk of errors) tail.add(decoder.decode(chunk, { stream: true }))
-  return tail.text
 }
 
 async function* run(
@@ -134,7 +128,7 @@ export function createClaudeExecutor(options: ClaudeExecutorOptions): Executor {
       if (binary === undefined) {
         return { available: false, code: 'AGENT_NOT_INSTALLED', detail: noBinary(options) }
       }
-      const availability = await probeClaude(binary)
+      const availability = await probeVersion(binary, VERSION)
       if (!availability.available || options.gateway.hasCredential()) return availability
       return { available: false, code: 'AGENT_NOT_LOGGED_IN', detail: NO_CREDENTIAL }
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { count, fields, text } from './lenient-schemas.ts'
+import { count, fields, text } from '../lenient-schemas.ts'
 import type { StreamMessage, ToolResult } from './stream-message.ts'
 
 const textBlock = z.object({ type: z.literal('text'), text: z.string() })

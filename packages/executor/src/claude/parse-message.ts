@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { text } from './lenient-schemas.ts'
+import { text } from '../lenient-schemas.ts'
 import { assistant, background, init, lifecycle, retry, user } from './message-schemas.ts'
 import { result } from './result-schema.ts'
 import type { StreamMessage } from './stream-message.ts'

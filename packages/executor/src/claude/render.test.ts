@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { createRenderer, renderRaw } from './render.ts'
+import { renderRaw } from '../readable.ts'
+import { createRenderer } from './render.ts'
 import type { StreamMessage } from './stream-message.ts'
 
 function outputOf(...messages: readonly StreamMessage[]): string {

@@ -1,6 +1,6 @@
 import type { AgentEvent } from '@sleepless/domain'
 
-import type { Line } from '../process/split-lines.ts'
+import { headOf, indent } from '../readable.ts'
 import type { AssistantBlock, StreamMessage, ToolResult } from './stream-message.ts'
 import { toolAction } from './tool-action.ts'
 
@@ -8,28 +8,11 @@ const MAX_TOOL_RESULT_BYTES = 64 * 1024
 
 const output = (text: string): AgentEvent => ({ type: 'output', text })
 
-function indent(text: string, spaces: number): string {
-  return `${text.replace(/\n$/, '')}\n`.replaceAll(/^(?=.)/gm, ' '.repeat(spaces))
-}
-
-/** The beginning of a text that fits, without half a character at its end. */
-function headOf(text: string, maxBytes: number): { text: string; cutBytes: number } {
-  const totalBytes = Buffer.byteLength(text)
-  if (totalBytes <= maxBytes) return { text, cutBytes: 0 }
-  const head = new TextDecoder().decode(Buffer.from(text).subarray(0, maxBytes), { stream: true })
-  return { text: head, cutBytes: totalBytes - Buffer.byteLength(head) }
-}
-
 function renderToolResult({ text }: ToolResult, spaces: number): readonly AgentEvent[] {
   if (text === '') return []
   const head = headOf(text, MAX_TOOL_RESULT_BYTES)
   const note = head.cutBytes === 0 ? '' : indent(`[… ${head.cutBytes} bytes more]`, spaces)
   return [output(indent(head.text, spaces) + note)]
-}
-
-/** Something that could not be read as a message, as it came. */
-export function renderRaw({ text, cutBytes }: Line): AgentEvent {
-  return output(cutBytes === 0 ? `${text}\n` : `${text}\n[… ${cutBytes} bytes more of this line]\n`)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { fields, text } from './lenient-schemas.ts'
+import { fields, text } from '../lenient-schemas.ts'
 import type { StreamMessage } from './stream-message.ts'
 
 export const result: z.ZodType<StreamMessage> = z

@@ -11,6 +11,7 @@ import {
   type SandboxLimit,
 } from '@sleepless/domain'
 
+import { activityLimits, type ActivityLimits } from '../activity/activity-limits.ts'
 import { failed } from '../outcomes.ts'
 import {
   AgentSpawnError,
@@ -23,9 +24,6 @@ import { claudeCommand, temporaryPath } from './claude-command.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { findClaude } from './find-claude.ts'
 
-const FIRST_EVENT_MS = 120_000
-const NO_OUTPUT_MS = 15 * 60_000
-const MAX_SAME_CALLS = 20
 /** Where the agent finds the gateway inside a sandbox. */
 const MODEL_SOCKET = '/run/sleepless/model.sock'
 
@@ -46,19 +44,12 @@ export interface StartOptions {
   readonly sandbox: Sandbox | undefined
 }
 
-export interface ClaudeLimits extends AgentLimits {
-  readonly firstEventMs: number
-  /** See `ClaudeExecutorOptions`. */
-  readonly noOutputMs: number
-  readonly maxSameCalls: number
-}
-
 /** A running Claude Code. */
 export interface ClaudeProcess extends AgentProcess {
   /** As it sees it. */
   readonly workspacePath: string
   readonly toolAccess: ClaudeExecutorOptions['toolAccess']
-  readonly limits: ClaudeLimits
+  readonly limits: AgentLimits & ActivityLimits
   /** Limits of its sandbox that it has met so far. */
   limitsHit(): Promise<readonly SandboxLimit[]>
   /** Why it was stopped for its disk, for a person; undefined when it was not. */
@@ -81,10 +72,9 @@ export async function startClaude(given: StartOptions): Promise<ClaudeProcess | 
   }
 }
 
-function limitsOf({ order: { timeoutMs }, options }: StartOptions): ClaudeLimits {
-  const { firstEventMs = FIRST_EVENT_MS, noOutputMs = NO_OUTPUT_MS } = options
-  const { maxSameCalls = MAX_SAME_CALLS, interruptGraceMs, killGraceMs } = options
-  return { timeoutMs, firstEventMs, noOutputMs, maxSameCalls, interruptGraceMs, killGraceMs }
+function limitsOf({ order: { timeoutMs }, options }: StartOptions): AgentLimits & ActivityLimits {
+  const { interruptGraceMs, killGraceMs } = options
+  return { ...activityLimits(options), timeoutMs, interruptGraceMs, killGraceMs }
 }
 
 async function startBare(given: StartOptions): Promise<ClaudeProcess> {

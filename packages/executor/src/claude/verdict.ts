@@ -2,20 +2,19 @@ import { resolve } from 'node:path'
 
 import type { AgentOutcome, FailureCode, ModelAccess, SandboxLimit } from '@sleepless/domain'
 
-import { failed, MESSAGE_CHARACTERS, stopped } from '../outcomes.ts'
-import type { AgentEnding, StopReason } from '../process/agent-process.ts'
+import { outcomeOfStop, type ActivityLimits } from '../activity/activity-limits.ts'
+import { failed, MESSAGE_CHARACTERS } from '../outcomes.ts'
+import type { AgentEnding } from '../process/agent-process.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
-import type { ClaudeLimits } from './start-claude.ts'
 import type { Denial, ResultMessage } from './stream-message.ts'
 import type { Transcript } from './transcript.ts'
 
 export interface VerdictContext {
   readonly toolAccess: ClaudeExecutorOptions['toolAccess']
   readonly workspacePath: string
-  readonly limits: Pick<
-    ClaudeLimits,
-    'timeoutMs' | 'firstEventMs' | 'noOutputMs' | 'maxSameCalls'
-  > & {
+  readonly limits: ActivityLimits & {
+    /** The order's. */
+    readonly timeoutMs: number
     /** Those of the sandbox that it has met. */
     readonly hit: readonly SandboxLimit[]
     /** Why it was stopped for its disk. */
@@ -146,28 +145,6 @@ export function verdict(
     const left = 'Something that the agent had left running in the background was stopped.'
     return succeeded(transcript, result, context, [left])
   }
-  return stoppedBecause(stopReason, context)
-}
-
-function stoppedBecause(reason: StopReason, { limits, access }: VerdictContext): AgentOutcome {
-  const { timeoutMs, firstEventMs, noOutputMs, maxSameCalls } = limits
-  const fail = (code: FailureCode, message: string): AgentOutcome =>
-    failed(code, message, access.usage())
-  switch (reason) {
-    case 'aborted':
-    case 'abandoned':
-      return stopped(access.usage())
-    case 'timed-out':
-      return fail('TIMED_OUT', `The agent was stopped after ${timeoutMs / 1000} s.`)
-    case 'disk-full':
-      return fail('DISK_FULL', limits.disk ?? 'The disk is full.')
-    case 'never-started':
-      return fail('NEVER_STARTED', `The agent printed nothing for ${firstEventMs / 1000} s.`)
-    case 'silent': {
-      const silent = `The agent said nothing for ${noOutputMs / 1000} s`
-      return fail('NO_OUTPUT', `${silent}, with no tool at work.`)
-    }
-    case 'looping':
-      return fail('LOOPED', `The agent made the same tool call ${maxSameCalls} times in a row.`)
-  }
+  const { limits, access } = context
+  return outcomeOfStop(stopReason, { limits, usage: access.usage(), disk: limits.disk })
 }

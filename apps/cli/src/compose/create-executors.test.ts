@@ -1,0 +1,53 @@
+import { chmod, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+
+import { createModelGateway } from '@sleepless/gateway'
+import { loadConfig } from '@sleepless/runtime'
+import { temporaryDirectory } from '@sleepless/testing'
+import { workerConfig } from '@sleepless/worker'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { createExecutors } from './create-executors.ts'
+
+function executorsOf(env: Readonly<Record<string, string>>) {
+  const gateway = createModelGateway({ credential: () => undefined })
+  onTestFinished(() => gateway[Symbol.asyncDispose]())
+  const containment = { current: () => undefined, check: () => Promise.resolve(undefined) }
+  return createExecutors({ config: loadConfig(workerConfig, env), gateway, containment })
+}
+
+const namesOf = (env: Readonly<Record<string, string>>): readonly string[] =>
+  [...executorsOf(env)].map(({ name }) => name)
+
+test('a worker that is told of nothing else has claude, wherever a codex may lie', () => {
+  expect(namesOf({ PATH: '/usr/bin', CODEX_API_KEY: 'made-up' })).toEqual(['claude'])
+})
+
+test('it has codex when its owner says so, and the programs that the owner names', () => {
+  const env = { CODEX_BIN: 'codex', WORKER_COMMANDS: 'lint=/bin/true' }
+  expect(namesOf(env)).toEqual(['claude', 'command:lint', 'codex'])
+})
+
+test('two programs of one name are refused', () => {
+  expect(() => namesOf({ WORKER_COMMANDS: 'a=/bin/true,a=/bin/false' })).toThrow('a')
+})
+
+test.each(['./codex', 'bin/codex'])('codex is no relative path: %s', (CODEX_BIN) => {
+  expect(() => namesOf({ CODEX_BIN })).toThrow(
+    /^Bad configuration: CODEX_BIN: expected an absolute path/,
+  )
+})
+
+test('where a sandbox is required, codex does not run: it has only its own', async () => {
+  await using directory = await temporaryDirectory()
+  const CODEX_BIN = path.join(directory.path, 'codex')
+  await writeFile(CODEX_BIN, '#!/bin/sh\necho codex-cli 1.2.3\n')
+  await chmod(CODEX_BIN, 0o755)
+  const env = { CODEX_BIN, CODEX_API_KEY: 'made-up' }
+  expect(await executorsOf(env).find('codex')?.probe()).toEqual({
+    available: true,
+    version: '1.2.3',
+  })
+  const required = executorsOf({ ...env, SLEEPLESS_SANDBOX: 'required' })
+  expect(await required.find('codex')?.probe()).toMatchObject({ code: 'SANDBOX_UNAVAILABLE' })
+})
