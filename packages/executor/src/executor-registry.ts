@@ -1,14 +1,14 @@
 import type { Executor, ExecutorRegistry } from '@sleepless/domain'
 
 /** Two executors bear one name: which of them a task means could not be told. */
-export class DuplicateExecutorError extends Error {
+class DuplicateExecutorError extends Error {
   override readonly name = 'DuplicateExecutorError'
   readonly code = 'DUPLICATE_EXECUTOR'
 }
 
 /**
  * @param executors in the order in which they are listed.
- * @throws {DuplicateExecutorError}
+ * @throws {DuplicateExecutorError} with the code DUPLICATE_EXECUTOR.
  */
 export function createExecutorRegistry(executors: readonly Executor[]): ExecutorRegistry {
   const byName = new Map<string, Executor>()
