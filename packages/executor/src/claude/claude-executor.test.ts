@@ -225,6 +225,23 @@ describe('failures', () => {
     expect(isAlive(pidOf(events))).toBe(false)
   })
 
+  test('a model that goes silent in the middle of an answer is NO_OUTPUT', async () => {
+    const { run } = await bench([{ kind: 'stall', after: 'message-start' }])
+    const { events, outcome } = await finish(run({ noOutputMs: 1500 }))
+    expect(outcome).toMatchObject({ failure: { code: 'NO_OUTPUT' } })
+    expect(isAlive(pidOf(events))).toBe(false)
+  })
+
+  test('a model that asks for the same again and again is LOOPED', async () => {
+    const { run } = await bench(() =>
+      toolTurn({ name: 'Bash', input: { command: 'ls', description: 'Look' } }),
+    )
+    const { events, outcome } = await finish(run({ maxSameCalls: 4 }))
+    expect(outcome).toMatchObject({ failure: { code: 'LOOPED' } })
+    expect(events.filter(({ type }) => type === 'acted')).toHaveLength(4)
+    expect(isAlive(pidOf(events))).toBe(false)
+  })
+
   test('a missing binary is AGENT_NOT_INSTALLED', async () => {
     const { run } = await bench([])
     const { events, outcome } = await finish(run({ binary: '/nonexistent/claude' }))
