@@ -44,6 +44,7 @@ export { MAX_TASK_MESSAGE_CHARACTERS, MAX_TASK_MESSAGES, type Message } from './
 export type { AbandonedOutcome, AttemptOutcome, Usage } from './outcome.ts'
 export type { Branches, BranchPush, ProjectBranch, ReceivedCommit } from './ports/branches.ts'
 export type { Clock } from './ports/clock.ts'
+export type { Egress, EgressAccess, EgressRequest } from './ports/egress.ts'
 export type {
   AgentContext,
   AgentEvent,
@@ -106,7 +107,7 @@ export type {
   WorkspaceRequest,
   Workspaces,
 } from './ports/workspaces.ts'
-export type { Project } from './project.ts'
+export { DEFAULT_EGRESS, type EgressRules, type Project } from './project.ts'
 export { settle } from './settle.ts'
 export type { Circumstances, RetryPolicy, Settlement, SettlingMove } from './settle.ts'
 export { AGING_MS_PER_POINT, shareKeyOf, sortKeyOf } from './sort-key.ts'

@@ -23,10 +23,18 @@ const create = (engine: EngineFixture, idempotency?: typeof key): Promise<Projec
 describe('a project', () => {
   test('is kept and logged', async () => {
     await using engine = await engineFixture()
-    const project = { ...fields, createdAt: START }
+    const egress = { registries: true, hosts: [] }
+    const project = { ...fields, egress, createdAt: START }
     expect(await create(engine)).toEqual(project)
     expect(await engine.read((tx) => tx.projects.find('shop'))).toEqual(project)
     expect(await engine.eventTypes()).toEqual(['project.created'])
+  })
+
+  test('has the way out that was asked for', async () => {
+    await using engine = await engineFixture()
+    const egress = { registries: false, hosts: ['a.example'] }
+    await engine.write((tx, deps) => createProject(tx, deps, { ...fields, egress }))
+    expect(await engine.read((tx) => tx.projects.find('shop')?.egress)).toEqual(egress)
   })
 
   test('has a name that no other has', async () => {

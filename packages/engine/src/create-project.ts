@@ -1,4 +1,5 @@
 import {
+  DEFAULT_EGRESS,
   ProjectExistsError,
   ProjectNotFoundError,
   type Project,
@@ -8,6 +9,9 @@ import {
 import { once, type Idempotency } from './once.ts'
 import type { EngineDeps } from './policy.ts'
 
+/** A project that says nothing of its way out reads from package registries. */
+export type ProjectFields = Omit<Project, 'createdAt' | 'egress'> & Partial<Pick<Project, 'egress'>>
+
 /**
  * @throws {ProjectExistsError}
  * @throws {IdempotencyKeyReusedError} when the key came before with another body.
@@ -15,10 +19,10 @@ import type { EngineDeps } from './policy.ts'
 export function createProject(
   tx: WriteTx,
   { clock }: EngineDeps,
-  fields: Omit<Project, 'createdAt'>,
+  fields: ProjectFields,
   idempotency?: Idempotency,
 ): Project {
-  const project = { ...fields, createdAt: clock.now() }
+  const project = { egress: DEFAULT_EGRESS, ...fields, createdAt: clock.now() }
   return once(
     tx,
     {

@@ -37,6 +37,8 @@ export const projects = sqliteTable('projects', {
   remote: text('remote').notNull(),
   defaultBranch: text('default_branch'),
   concurrency: integer('concurrency'),
+  egressRegistries: integer('egress_registries', { mode: 'boolean' }).notNull(),
+  egressHosts: text('egress_hosts', { mode: 'json' }).$type<readonly string[]>().notNull(),
   createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
 })
 

@@ -38,7 +38,12 @@ describe('an attempt', () => {
         requester: null,
         executor: 'claude',
       },
-      project: { name: 'hive', remote: '/srv/hive', defaultBranch: null },
+      project: {
+        name: 'hive',
+        remote: '/srv/hive',
+        defaultBranch: null,
+        egress: { registries: true, hosts: [] },
+      },
       resume: null,
       messages: [],
     })

@@ -25,6 +25,14 @@ test('a project is there once it is added', async () => {
   expect((await app.send({ url: '/v1/projects/hive' })).json()).toEqual(project)
 })
 
+test('a project says what its agents reach', async () => {
+  const egress = { registries: false, hosts: ['*.example.com'] }
+  const answer = await add({ name: 'open', remote: '/srv/open', egress })
+  expect(projectView.parse(answer.json()).egress).toEqual(egress)
+  const usual = await add({ name: 'usual', remote: '/srv/usual' })
+  expect(projectView.parse(usual.json()).egress).toEqual({ registries: true, hosts: [] })
+})
+
 test('a name is given once', async () => {
   await add({ name: 'twice', remote: '/srv/a' })
   const answer = await add({ name: 'twice', remote: '/srv/b' })

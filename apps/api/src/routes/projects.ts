@@ -24,11 +24,10 @@ export function projectRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
       '/projects',
       { schema: { body: createProjectBody, response: { 201: projectViewSchema } } },
       async (request, reply) => {
-        const { name, remote, defaultBranch, concurrency } = request.body
+        const { name, remote, defaultBranch, concurrency, egress } = request.body
+        const fields = { name, remote, defaultBranch, concurrency, ...(egress && { egress }) }
         const idempotency = idempotencyOf(request)
-        const project = await store.write((tx) =>
-          createProject(tx, engine, { name, remote, defaultBranch, concurrency }, idempotency),
-        )
+        const project = await store.write((tx) => createProject(tx, engine, fields, idempotency))
         return reply
           .status(201)
           .header('location', `/v1/projects/${name}`)

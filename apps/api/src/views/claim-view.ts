@@ -27,6 +27,7 @@ export function claimView({
           name: project.name,
           remote: project.remote,
           defaultBranch: project.defaultBranch ?? null,
+          egress: { ...project.egress, hosts: [...project.egress.hosts] },
         }
       : null,
     resume: resume ? resumeView(resume) : null,

@@ -6,6 +6,7 @@ export function projectView({
   remote,
   defaultBranch,
   concurrency,
+  egress: { registries, hosts },
   createdAt,
 }: Project): ProjectView {
   return {
@@ -13,6 +14,7 @@ export function projectView({
     remote,
     defaultBranch: defaultBranch ?? null,
     concurrency: concurrency ?? null,
+    egress: { registries, hosts: [...hosts] },
     createdAt: createdAt.toISOString(),
   }
 }

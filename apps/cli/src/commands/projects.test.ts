@@ -30,6 +30,17 @@ test('limits how many of its tasks run at once', async () => {
   expect(api.state.projects).toMatchObject([{ concurrency: 2 }])
 })
 
+test('opens the way to hosts, and closes that to registries', async () => {
+  await using api = await startFakeApi()
+  const hosts = ['--allow-host', 'a.example', '--allow-host', '*.b.example', '--no-registries']
+  await projects(api, ['add', 'site', '/site', ...hosts])
+  await projects(api, ['add', 'shop', '/shop'])
+  expect(api.state.projects).toMatchObject([
+    { egress: { registries: false, hosts: ['a.example', '*.b.example'] } },
+    { egress: { registries: true, hosts: [] } },
+  ])
+})
+
 test('prints the new project as the API gives it with --json', async () => {
   await using api = await startFakeApi()
   const { stdout } = await projects(api, ['add', 'site', '/site', '--json'])

@@ -8,11 +8,13 @@ import type { CliContext } from '../cli-context.ts'
 import { connect } from '../connection/connect.ts'
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts'
 import { createPrinter } from '../terminal/printer.ts'
-import { concurrencyOption } from './option-values.ts'
+import { concurrencyOption, eachOption } from './option-values.ts'
 
 interface AddOptions {
   readonly defaultBranch?: string
   readonly concurrency?: number
+  readonly registries: boolean
+  readonly allowHost?: readonly string[]
 }
 
 const PAGE = 200
@@ -31,6 +33,10 @@ const addCommand: CliCommand = {
     ['sleepless projects add shop git@github.com:acme/shop.git', 'a repository on a host'],
     ['sleepless projects add site ./site --default-branch main', 'one on this machine'],
     ['sleepless projects add api /srv/api.git --concurrency 1', 'one task at a time'],
+    [
+      'sleepless projects add web ./web --allow-host "*.example.com"',
+      'its agents reach hosts below example.com, and package registries',
+    ],
   ],
   notes: 'A path is taken relative to the working directory. The worker must reach the remote.',
   configure(command) {
@@ -39,6 +45,8 @@ const addCommand: CliCommand = {
       .argument('<remote>', 'address or path of the repository')
       .option('--default-branch <branch>', 'branch to start from; else what the remote says')
       .option('--concurrency <number>', 'how many of its tasks run at once', concurrencyOption)
+      .option('--allow-host <name>', 'a host its agents may reach; repeatable', eachOption)
+      .option('--no-registries', 'its agents may not read package registries')
   },
   run: add,
 }
@@ -83,13 +91,14 @@ async function allProjects(client: ApiClient): Promise<readonly ProjectView[]> {
 
 async function add(context: CliContext, command: Command): Promise<ExitCode> {
   const [name = '', remote = ''] = command.args
-  const { defaultBranch, concurrency } = command.opts<AddOptions>()
+  const { defaultBranch, concurrency, registries, allowHost = [] } = command.opts<AddOptions>()
   const { client } = connect(context, command)
   const project = await client.createProject({
     name,
     remote: /^\.{1,2}(?:\/|$)/.test(remote) ? path.resolve(context.cwd, remote) : remote,
     ...(defaultBranch !== undefined && { defaultBranch }),
     ...(concurrency !== undefined && { concurrency }),
+    egress: { registries, hosts: [...allowHost] },
   })
   const printer = createPrinter(context.stdout, context.env)
   if (globalOptions(command).json === true) {

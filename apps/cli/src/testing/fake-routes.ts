@@ -168,9 +168,10 @@ async function addProject(exchange: Exchange): Promise<void> {
     remote,
     defaultBranch = null,
     concurrency = null,
+    egress = { registries: true, hosts: [] },
   } = createProjectBody.parse(await json(exchange.request))
   const createdAt = '2026-01-31T10:00:00.000Z'
-  const project = projectView.parse({ name, remote, defaultBranch, concurrency, createdAt })
+  const project = projectView.parse({ name, remote, defaultBranch, concurrency, egress, createdAt })
   exchange.state.projects.push(project)
   sendJson(exchange, 201, project)
 }

@@ -76,6 +76,50 @@ describe('the default branch of a project', () => {
   )
 })
 
+describe('the hosts that agents of a project may reach', () => {
+  test.each(['example.com', '*.example.com', 'a-b.xn--bcher-kva.example', '1.pool.ntp.org'])(
+    'may be %s',
+    (host) => {
+      expect(problemsOf({ egress: { hosts: [host] } })).toEqual([])
+    },
+  )
+
+  test.each([
+    '',
+    '*',
+    '*.com',
+    'localhost',
+    '127.0.0.1',
+    '1.2.3',
+    '0x7f.0.0.1',
+    '[::1]',
+    '::1',
+    'Example.com',
+    'example.com.',
+    'example.com:443',
+    'https://example.com',
+    'a..b',
+    '-a.example',
+    'a.*.example',
+    'a*.example',
+    'bücher.example',
+    'a.example\n',
+    `${'a.'.repeat(127)}example`,
+    5,
+  ])('cannot be %j', (host) => {
+    expect(problemsOf({ egress: { hosts: [host] } })).not.toEqual([])
+  })
+
+  test('are none, and registries are open, unless it says so', () => {
+    const body = { name: 'shop', remote: '/srv/shop.git' }
+    expect(createProjectBody.parse({ ...body, egress: {} }).egress).toEqual({
+      registries: true,
+      hosts: [],
+    })
+    expect(problemsOf({ egress: { ports: [22] } })).not.toEqual([])
+  })
+})
+
 test('a field that nobody knows is refused', () => {
   expect(problemsOf({ token: 'x' })).toEqual([': Unrecognized key: "token"'])
 })

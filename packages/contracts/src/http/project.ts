@@ -23,6 +23,22 @@ const remoteField = z
     'the address holds a user name or a token; leave it out',
   )
 
+/** A name, and not one of the machine's own network: those have no dot. An address is none. */
+const egressHostField = z
+  .string()
+  .max(253)
+  .regex(
+    /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    'expected a host name in lower case, such as example.com or *.example.com',
+  )
+
+const egressField = z.strictObject({
+  /** Whether packages can be read from public registries. */
+  registries: z.boolean().default(true),
+  /** What else agents may reach, over TLS. */
+  hosts: z.array(egressHostField).max(100).default([]),
+})
+
 /** Body of `POST /v1/projects`. */
 export const createProjectBody = z.strictObject({
   name: projectNameField,
@@ -34,14 +50,19 @@ export const createProjectBody = z.strictObject({
     .optional(),
   /** How many of its tasks may run at once. Default: as many as workers take. */
   concurrency: z.int().min(1).max(1000).optional(),
+  /** What its agents reach of the network. Default: package registries. */
+  egress: egressField.optional(),
 })
 export type CreateProjectBody = z.input<typeof createProjectBody>
+
+export const egressView = z.object({ registries: z.boolean(), hosts: z.array(z.string()) })
 
 export const projectView = z.object({
   name: projectNameField,
   remote: z.string(),
   defaultBranch: z.string().nullable(),
   concurrency: z.int().nullable(),
+  egress: egressView,
   createdAt: instantField,
 })
 export type ProjectView = z.output<typeof projectView>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { attemptIdField, executorField, instantField, workerIdField } from '../http/fields.ts'
 import { messageNumberField } from '../http/message.ts'
+import { egressView } from '../http/project.ts'
 import { checkpoint, resume } from './checkpoint.ts'
 
 const fenceField = z.int().positive()
@@ -84,7 +85,12 @@ export const claimAnswer = z.object({
     executor: z.string(),
   }),
   project: z
-    .object({ name: z.string(), remote: z.string(), defaultBranch: z.string().nullable() })
+    .object({
+      name: z.string(),
+      remote: z.string(),
+      defaultBranch: z.string().nullable(),
+      egress: egressView,
+    })
     .nullable(),
   /** Set: go on from there, and run no agent, unless the bundle of the commit is not to be had. */
   resume: resume.nullable(),

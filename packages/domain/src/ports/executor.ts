@@ -3,6 +3,7 @@ import type { Failure } from '../failures.ts'
 import type { AttemptId, TaskId } from '../ids.ts'
 import type { Message } from '../message.ts'
 import type { Usage } from '../outcome.ts'
+import type { EgressAccess } from './egress.ts'
 import type { ModelUse, Quota } from './model-gateway.ts'
 
 /** What the agent is asked to do. */
@@ -31,6 +32,8 @@ export interface AgentContext {
   readonly homePath: string
   /** What else it may read of the host: objects that its repository borrows. */
   readonly readOnlyPaths?: readonly string[]
+  /** Its way out, when it is shut in; undefined: none. */
+  readonly egress?: Pick<EgressAccess, 'socket' | 'env'> | undefined
   /** Aborted to stop the agent: its whole process tree is gone when `run` returns. */
   readonly signal: AbortSignal
   /** What the task is sent meanwhile; for an executor without the capability `steer`, it ends at once. To be read once. */

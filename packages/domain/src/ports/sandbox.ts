@@ -24,6 +24,8 @@ export interface EnclosedSocket {
   readonly hostPath: string
   /** For instance `/run/sleepless/model.sock`. */
   readonly path: string
+  /** Also a port of the loopback address inside, for programs that know no unix sockets. */
+  readonly port?: number
 }
 
 export type SandboxLimit =

@@ -1,3 +1,4 @@
+import { DEFAULT_EGRESS } from '@sleepless/domain'
 import { describe, expect, test } from 'vitest'
 
 import { newAttempt, newTask, newWorker, SOME_TIME, workerOf } from '../fixtures/rows.ts'
@@ -8,6 +9,7 @@ const shop = {
   remote: '/srv/shop.git',
   defaultBranch: undefined,
   concurrency: 3,
+  egress: DEFAULT_EGRESS,
   createdAt: SOME_TIME,
 }
 

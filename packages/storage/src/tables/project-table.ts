@@ -25,15 +25,23 @@ export function projectReads(db: Database): ReadTx['projects'] {
 export function projectWrites(db: Database): WriteTx['projects'] {
   return {
     ...projectReads(db),
-    insert(project) {
-      db.insert(projects).values(project).run()
+    insert({ egress, ...project }) {
+      const { registries: egressRegistries, hosts: egressHosts } = egress
+      db.insert(projects)
+        .values({ ...project, egressRegistries, egressHosts })
+        .run()
     },
   }
 }
 
-function toProject(row: typeof projects.$inferSelect): Project {
+function toProject({
+  egressRegistries: registries,
+  egressHosts: hosts,
+  ...row
+}: typeof projects.$inferSelect): Project {
   return {
     ...row,
+    egress: { registries, hosts },
     defaultBranch: row.defaultBranch ?? undefined,
     concurrency: row.concurrency ?? undefined,
   }

@@ -9,6 +9,7 @@ describe('a project', () => {
     remote: `/srv/${name} ü.git`,
     defaultBranch: name === 'a' ? 'main' : undefined,
     concurrency: name === 'b' ? 2 : undefined,
+    egress: { registries: name !== 'b', hosts: name === 'b' ? ['a.example', '*.b.example'] : [] },
     createdAt: SOME_TIME,
   }))
 

@@ -1,4 +1,5 @@
 import {
+  DEFAULT_EGRESS,
   InvalidTransitionError,
   TaskNotFoundError,
   type ReadTx,
@@ -19,6 +20,7 @@ const project = {
   remote: '/srv/shop.git',
   defaultBranch: undefined,
   concurrency: undefined,
+  egress: DEFAULT_EGRESS,
   createdAt: SOME_TIME,
 }
 
