@@ -3,16 +3,23 @@ import { isAbsolute } from 'node:path'
 
 import { SandboxError, type EnclosedCommand, type EnclosedSocket } from '@sleepless/domain'
 
+import type { Forward } from './bubblewrap/bridge.ts'
+
 /** Where to bind from, and where to. */
 export interface Binding {
   readonly source: string
   readonly target: string
 }
 
+/** A socket, and the port inside at which it can be reached too. */
+export interface SocketBinding extends Binding {
+  readonly port: number | undefined
+}
+
 /** An enclosed command whose paths have been looked at. */
 export interface CheckedCommand extends EnclosedCommand {
   readonly readOnly: readonly Binding[]
-  readonly listening: readonly Binding[]
+  readonly listening: readonly SocketBinding[]
 }
 
 /**
@@ -50,10 +57,10 @@ async function readOnly(path: string): Promise<Binding> {
   return { source: await realpath(absolute(path)).catch(missing(path)), target: path }
 }
 
-async function socket({ hostPath, path }: EnclosedSocket): Promise<Binding> {
+async function socket({ hostPath, path, port }: EnclosedSocket): Promise<SocketBinding> {
   const found = await stat(absolute(hostPath)).catch(missing(hostPath))
   if (!found.isSocket()) throw new SandboxError(`${hostPath} is not a socket`)
-  return { source: await realpath(hostPath), target: absolute(path) }
+  return { source: await realpath(hostPath), target: absolute(path), port }
 }
 
 function absolute(path: string): string {
@@ -65,4 +72,11 @@ function missing(path: string): (cause: unknown) => never {
   return (cause) => {
     throw new SandboxError(`${path} cannot be read`, { cause })
   }
+}
+
+/** Sockets that are to be ports inside, too. */
+export function forwardsOf({ listening }: CheckedCommand): readonly Forward[] {
+  return listening.flatMap(({ target, port }) =>
+    port === undefined ? [] : [{ port, path: target }],
+  )
 }

@@ -8,6 +8,7 @@ import {
 } from '@sleepless/domain'
 
 import { bubblewrapArguments } from './bubblewrap/arguments.ts'
+import { withBridge } from './bubblewrap/bridge.ts'
 import {
   ARGUMENTS_DESCRIPTOR,
   launchArguments,
@@ -15,7 +16,7 @@ import {
   SYSTEM_PATH,
 } from './bubblewrap/launcher.ts'
 import { OWN_FILES } from './bubblewrap/own-files.ts'
-import { checkedCommand } from './checked-command.ts'
+import { checkedCommand, forwardsOf } from './checked-command.ts'
 import { watchDisk } from './disk/watch-disk.ts'
 import { createCgroups } from './limits/cgroup.ts'
 import { resourceLimits } from './limits/resource-limits.ts'
@@ -71,7 +72,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       lastDescriptor,
       joinFiles: cgroups.map(({ joinFile }) => joinFile),
       limits: handedDown.script,
-      program: [checked.file, ...checked.args],
+      program: withBridge([checked.file, ...checked.args], forwardsOf(checked)),
     })
     const held = resources.move()
     return {

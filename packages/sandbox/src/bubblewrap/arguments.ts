@@ -2,7 +2,8 @@ import { realpath } from 'node:fs/promises'
 
 import { SANDBOX_PATHS } from '@sleepless/domain'
 
-import type { Binding, CheckedCommand } from '../checked-command.ts'
+import { forwardsOf, type Binding, type CheckedCommand } from '../checked-command.ts'
+import { BRIDGE_PROGRAM } from './bridge.ts'
 import { isOfSystem, kernelArguments, systemArguments } from './host-system.ts'
 import { USER_ID } from './own-files.ts'
 
@@ -46,13 +47,19 @@ export async function bubblewrapArguments(
 }
 
 /**
- * What the caller names and, if it is not among that, the program: under its name, and under that to
- * which links lead.
+ * What the caller names and, if they are not among that, the programs: under their names, and under those
+ * to which links lead.
  */
-async function readable({ readOnly, file }: CheckedCommand): Promise<readonly Binding[]> {
-  const source = await realpath(file)
+async function readable(command: CheckedCommand): Promise<readonly Binding[]> {
+  const { readOnly, file } = command
+  const programs = forwardsOf(command).length === 0 ? [file] : [file, BRIDGE_PROGRAM]
   const isShown = (path: string): boolean =>
     isOfSystem(path) || readOnly.some(({ target }) => `${path}/`.startsWith(`${target}/`))
-  const names = [...new Set([source, file])].filter((path) => !isShown(path))
-  return [...readOnly, ...names.map((target) => ({ source, target }))]
+  const named = await Promise.all(
+    programs.map(async (program) => {
+      const source = await realpath(program)
+      return [...new Set([source, program])].map((target) => ({ source, target }))
+    }),
+  )
+  return [...readOnly, ...named.flat().filter(({ target }) => !isShown(target))]
 }
