@@ -8,18 +8,16 @@ import {
   type AgentOutcome,
   type ModelAccess,
   type Sandbox,
-  type SandboxLimit,
 } from '@sleepless/domain'
 
 import { activityLimits, type ActivityLimits } from '../activity/activity-limits.ts'
 import { failed } from '../outcomes.ts'
+import { AgentSpawnError, type AgentLimits } from '../process/agent-process.ts'
 import {
-  AgentSpawnError,
-  startAgent,
-  type AgentLimits,
-  type AgentProcess,
-} from '../process/agent-process.ts'
-import { enclose } from '../process/enclose.ts'
+  startBare as startAsUser,
+  startShut as startInSandbox,
+  type HeldProcess,
+} from '../process/start-shut.ts'
 import { claudeCommand, temporaryPath } from './claude-command.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { findClaude } from './find-claude.ts'
@@ -45,15 +43,11 @@ export interface StartOptions {
 }
 
 /** A running Claude Code. */
-export interface ClaudeProcess extends AgentProcess {
+export interface ClaudeProcess extends HeldProcess {
   /** As it sees it. */
   readonly workspacePath: string
   readonly toolAccess: ClaudeExecutorOptions['toolAccess']
   readonly limits: AgentLimits & ActivityLimits
-  /** Limits of its sandbox that it has met so far. */
-  limitsHit(): Promise<readonly SandboxLimit[]>
-  /** Why it was stopped for its disk, for a person; undefined when it was not. */
-  diskFull(): string | undefined
 }
 
 /** @returns the failure when it could not be started. */
@@ -81,43 +75,28 @@ async function startBare(given: StartOptions): Promise<ClaudeProcess> {
   const { binary, order, context, options, access } = given
   const command = claudeCommand(binary, order, context, { ...options, access })
   const limits = limitsOf(given)
-  const agent = await startAgent(command, limits)
+  const agent = await startAsUser(command, limits)
   return {
     ...agent,
     limits,
     workspacePath: context.workspacePath,
     toolAccess: options.toolAccess,
-    limitsHit: () => Promise.resolve([]),
-    diskFull: () => undefined,
   }
 }
 
 async function startShut(given: StartOptions, sandbox: Sandbox): Promise<ClaudeProcess> {
   const { binary, order, context, options } = given
-  await using resources = new AsyncDisposableStack()
   const places = { workspacePath: SANDBOX_PATHS.workspace, homePath: SANDBOX_PATHS.home }
   const { socketPath = '' } = given.access
   const access = { ...given.access, socketPath: MODEL_SOCKET }
   const inside = claudeCommand(binary, order, places, { ...options, toolAccess: 'all', access })
   const sockets = { [MODEL_SOCKET]: socketPath }
-  const { command, enclosure } = await enclose(inside, { sandbox, context, sockets })
-  resources.use(enclosure)
   const limits = limitsOf(given)
-  const agent = resources.use(await startAgent(command, limits))
-  let diskFull: string | undefined
-  const stopForDisk = async (): Promise<void> => {
-    diskFull = await enclosure.diskFull
-    agent.stop('disk-full')
-  }
-  void stopForDisk()
-  const held = resources.move()
+  const agent = await startInSandbox(inside, limits, { sandbox, context, sockets })
   return {
     ...agent,
     limits,
     workspacePath: places.workspacePath,
     toolAccess: 'all',
-    limitsHit: () => enclosure.limitsHit(),
-    diskFull: () => diskFull,
-    [Symbol.asyncDispose]: () => held.disposeAsync(),
   }
 }

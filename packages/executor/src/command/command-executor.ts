@@ -6,15 +6,15 @@ import type {
   AgentOrder,
   AgentOutcome,
   Executor,
+  Sandbox,
 } from '@sleepless/domain'
 
-import { failed, stopped } from '../outcomes.ts'
-import { AgentSpawnError, startAgent, type AgentProcess } from '../process/agent-process.ts'
+import { stopped } from '../outcomes.ts'
 import { merge } from '../process/merge.ts'
 import { createTextTail } from '../process/text-tail.ts'
-import { toldLater } from '../told-later.ts'
 import { commandVerdict } from './command-verdict.ts'
 import { findProgram } from './find-program.ts'
+import { startCommand } from './start-command.ts'
 import { wholeLines } from './whole-lines.ts'
 
 export interface CommandExecutorOptions {
@@ -28,64 +28,16 @@ export interface CommandExecutorOptions {
   readonly killGraceMs: number
   /** PATH of the program. Default: the usual system directories. */
   readonly path?: string | undefined
+  /** Where it is shut in, asked for each run; undefined: it has all rights of the worker's user. */
+  readonly sandbox?: () => Sandbox | undefined
   /** How much output is passed on, in characters. Default: 64 Mi. */
   readonly maxOutputCharacters?: number
 }
 
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const MAX_LINE_CHARACTERS = 64 * 1024
 const MAX_OUTPUT_CHARACTERS = 64 * 2 ** 20
 // What fits into the summary of a task: all of the output is kept elsewhere.
 const ANSWER_CHARACTERS = 1000
-
-function inputOf(order: AgentOrder): string {
-  const added = toldLater(order)
-  return added === undefined ? order.prompt : `${order.prompt}\n\n${added}\n`
-}
-
-/** All of the program's environment. */
-function environmentOf(
-  { taskId, attemptId }: AgentOrder,
-  { homePath }: AgentContext,
-  { path = DEFAULT_PATH }: CommandExecutorOptions,
-): Readonly<Record<string, string>> {
-  return {
-    PATH: path,
-    LANG: 'C.UTF-8',
-    HOME: homePath,
-    TMPDIR: homePath,
-    SLEEPLESS_TASK_ID: taskId,
-    SLEEPLESS_ATTEMPT_ID: attemptId,
-  }
-}
-
-async function start(
-  order: AgentOrder,
-  context: AgentContext,
-  options: CommandExecutorOptions,
-): Promise<AgentProcess | AgentOutcome> {
-  const { file, args = [], killGraceMs } = options
-  try {
-    return await startAgent(
-      {
-        file,
-        args,
-        env: environmentOf(order, context, options),
-        cwd: context.workspacePath,
-        input: inputOf(order),
-        runId: order.attemptId,
-        directories: [context.workspacePath, context.homePath],
-      },
-      { timeoutMs: order.timeoutMs, killGraceMs },
-    )
-  } catch (error) {
-    // It is not looked for before each start, which almost always goes well.
-    const found = await findProgram(file)
-    if (error instanceof AgentSpawnError && !found.available)
-      return failed(found.code, found.detail)
-    return failed('AGENT_CRASHED', `The program could not be started: ${String(error)}`)
-  }
-}
 
 interface Said {
   readonly text: string
@@ -105,7 +57,7 @@ async function* run(
   options: CommandExecutorOptions,
 ): AsyncGenerator<AgentEvent, AgentOutcome, undefined> {
   if (context.signal.aborted) return stopped()
-  const started = await start(order, context, options)
+  const started = await startCommand(order, context, options)
   if ('kind' in started) return started
   await using program = started
   using _listener = addAbortListener(context.signal, () => program.stop('aborted'))
@@ -137,13 +89,18 @@ async function* run(
     const message = `Processes of the program could not be killed: ${ending.survivors.join(', ')}`
     yield { type: 'warned', message }
   }
-  return commandVerdict(ending, { answer, complaint, timeoutMs: order.timeoutMs })
+  const limits = {
+    timeoutMs: order.timeoutMs,
+    hit: await program.limitsHit(),
+    disk: program.diskFull(),
+  }
+  return commandVerdict(ending, { answer, complaint, limits })
 }
 
 /**
  * Runs one program that the worker's owner has named, for each task that asks for it: the prompt is
  * its input, what it prints is the task's output, and the end of that the answer. Its process is
- * held as an agent's is, and it runs with all rights of the worker's user.
+ * held as an agent's is: in a sandbox or, without one, with all rights of the worker's user.
  */
 export function createCommandExecutor(options: CommandExecutorOptions): Executor {
   return {

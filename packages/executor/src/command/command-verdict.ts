@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 
-import type { AgentOutcome } from '@sleepless/domain'
+import type { AgentOutcome, SandboxLimit } from '@sleepless/domain'
 
 import { failed, NOTHING_USED, stopped } from '../outcomes.ts'
 import type { AgentEnding } from '../process/agent-process.ts'
@@ -11,8 +11,14 @@ export interface CommandVerdictContext {
   readonly answer: TextTail
   /** Of its standard error. */
   readonly complaint: TextTail
-  /** The order's. */
-  readonly timeoutMs: number
+  readonly limits: {
+    /** The order's. */
+    readonly timeoutMs: number
+    /** Those of the sandbox that it has met. */
+    readonly hit: readonly SandboxLimit[]
+    /** Why it was stopped for its disk. */
+    readonly disk: string | undefined
+  }
 }
 
 const FIRST_SIGNAL_CODE = 128
@@ -32,14 +38,18 @@ function answerOf({ text, isCut }: TextTail): string {
 /** How a program's run ended: by its exit code, with why it was stopped if it was. */
 export function commandVerdict(
   { exitCode, signal, stopReason }: AgentEnding,
-  { answer, complaint, timeoutMs }: CommandVerdictContext,
+  { answer, complaint, limits }: CommandVerdictContext,
 ): AgentOutcome {
   if (stopReason === 'timed-out') {
-    return failed('TIMED_OUT', `The program was stopped after ${timeoutMs / 1000} s.`)
+    return failed('TIMED_OUT', `The program was stopped after ${limits.timeoutMs / 1000} s.`)
   }
+  if (stopReason === 'disk-full') return failed('DISK_FULL', limits.disk ?? 'The disk is full.')
   if (stopReason !== undefined) return stopped()
   if (exitCode === 0) {
     return { kind: 'succeeded', answer: answerOf(answer), warnings: [], usage: NOTHING_USED }
+  }
+  if (limits.hit.includes('memory')) {
+    return failed('OUT_OF_MEMORY', 'The program needed more memory than it may use.')
   }
   const last = answerOf(complaint) || answerOf(answer)
   const said = last === '' ? '.' : `: ${last}`

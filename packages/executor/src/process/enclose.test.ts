@@ -37,6 +37,10 @@ async function enclosed(): Promise<{ asked: EnclosedCommand; shut: Shut }> {
     workspacePath: '/host/tree',
     homePath: '/host/home',
     readOnlyPaths: ['/host/mirror/objects'],
+    egress: {
+      socket: { hostPath: '/tmp/egress/1', path: '/run/egress.sock', port: 1080 },
+      env: { HTTPS_PROXY: 'http://127.0.0.1:1080' },
+    },
   }
   const sockets = { '/run/model.sock': '/tmp/gateway/1' }
   const shut = await enclose(COMMAND, { sandbox, context, sockets })
@@ -53,13 +57,20 @@ test('a command is shut in with the directories of the host, and what it borrows
     workspacePath: '/host/tree',
     homePath: '/host/home',
     readOnlyPaths: ['/host/mirror/objects'],
-    sockets: [{ path: '/run/model.sock', hostPath: '/tmp/gateway/1' }],
+    sockets: [
+      { path: '/run/model.sock', hostPath: '/tmp/gateway/1' },
+      { path: '/run/egress.sock', hostPath: '/tmp/egress/1', port: 1080 },
+    ],
   })
 })
 
 test('the sandbox says where its home is; the mark of the run is inside too', async () => {
   const { asked } = await enclosed()
-  expect(asked.env).toEqual({ LANG: 'C', SLEEPLESS_RUN: expect.stringMatching(/\.att_1$/) })
+  expect(asked.env).toEqual({
+    LANG: 'C',
+    HTTPS_PROXY: 'http://127.0.0.1:1080',
+    SLEEPLESS_RUN: expect.stringMatching(/\.att_1$/),
+  })
 })
 
 test('what is started is the launcher, with the input of the command', async () => {

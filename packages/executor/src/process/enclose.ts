@@ -11,7 +11,7 @@ export interface Shut {
 
 export interface EncloseOptions {
   readonly sandbox: Sandbox
-  readonly context: Pick<AgentContext, 'workspacePath' | 'homePath' | 'readOnlyPaths'>
+  readonly context: Pick<AgentContext, 'workspacePath' | 'homePath' | 'readOnlyPaths' | 'egress'>
   /** Sockets of the host by their paths inside. */
   readonly sockets: Readonly<Record<string, string>>
 }
@@ -24,18 +24,21 @@ export interface EncloseOptions {
 export async function enclose(command: AgentCommand, options: EncloseOptions): Promise<Shut> {
   const { sandbox, context, sockets } = options
   const { file, args, env, runId } = command
-  const { workspacePath, homePath, readOnlyPaths = [] } = context
+  const { workspacePath, homePath, readOnlyPaths = [], egress } = context
   const { HOME: _, ...variables } = env
   const [marker, run] = ownGuard.marker(runId)
   const enclosure = await sandbox.enclose({
     file,
     args,
     // Those who look for what a run has left look inside, too.
-    env: { ...variables, [marker]: run },
+    env: { ...variables, ...egress?.env, [marker]: run },
     workspacePath,
     homePath,
     readOnlyPaths,
-    sockets: Object.entries(sockets).map(([path, hostPath]) => ({ path, hostPath })),
+    sockets: [
+      ...Object.entries(sockets).map(([path, hostPath]) => ({ path, hostPath })),
+      ...(egress === undefined ? [] : [egress.socket]),
+    ],
   })
   const { file: launcher, args: launch, env: launchEnv, descriptors } = enclosure
   const shut = { file: launcher, args: launch, env: launchEnv, descriptors, cwd: '/' }
