@@ -15,6 +15,8 @@ export const workerConfig = environment
     WORKER_CONCURRENCY: true,
     WORKER_LABELS: true,
     WORKER_COMMANDS: true,
+    WORKER_HOST_COMMANDS: true,
+    WORKER_REGISTRIES: true,
     BUBBLEWRAP_BIN: true,
     CLAUDE_BIN: true,
     CLAUDE_MODEL: true,
@@ -26,6 +28,11 @@ export const workerConfig = environment
     ANTHROPIC_BASE_URL: true,
   })
   .extend({ PATH: z.string().default('/usr/local/bin:/usr/bin:/bin') })
+  .refine(
+    ({ WORKER_COMMANDS: commands, WORKER_HOST_COMMANDS: names }) =>
+      names.every((name) => commands.some((command) => command.name === name)),
+    { path: ['WORKER_HOST_COMMANDS'], error: 'it names a program that WORKER_COMMANDS does not' },
+  )
   .transform((env) => ({
     home: env.SLEEPLESS_HOME,
     apiUrl: env.SLEEPLESS_API_URL ?? `http://127.0.0.1:${env.SLEEPLESS_API_PORT}`,
@@ -38,7 +45,12 @@ export const workerConfig = environment
     stopGraceMs: env.SLEEPLESS_STOP_GRACE_MS,
     concurrency: env.WORKER_CONCURRENCY,
     labels: env.WORKER_LABELS,
-    commands: env.WORKER_COMMANDS,
+    commands: env.WORKER_COMMANDS.map((command) => ({
+      ...command,
+      /** Whether it runs without a sandbox, whatever is said of others. */
+      isOnHost: env.WORKER_HOST_COMMANDS.includes(command.name),
+    })),
+    registries: Object.fromEntries(env.WORKER_REGISTRIES),
     path: env.PATH,
     /** Absent for a worker that is not to run it. */
     codex:

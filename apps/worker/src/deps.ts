@@ -1,5 +1,12 @@
 import type { WorkerClient } from '@sleepless/contracts'
-import type { Branches, ExecutorRegistry, Queue, WorkerId, Workspaces } from '@sleepless/domain'
+import type {
+  Branches,
+  Egress,
+  ExecutorRegistry,
+  Queue,
+  WorkerId,
+  Workspaces,
+} from '@sleepless/domain'
 import type { Logger } from '@sleepless/runtime'
 
 import type { LookAtMachine } from './machine/shortage-watch.ts'
@@ -13,6 +20,8 @@ export interface WorkerDeps {
   readonly executors: ExecutorRegistry
   readonly workspaces: Workspaces
   readonly branches: Branches
+  /** Ways out of sandboxes, for tasks with projects; undefined: there are none. */
+  readonly egress?: Egress | undefined
   /** One folder for all workers of a home: what they tell is kept there until it has arrived. */
   readonly journalPath: string
   /** Kills what dead workers have left running; attempts and sessions name their processes. */

@@ -13,6 +13,8 @@ export interface ModelGatewayOptions {
   readonly credential: () => Credential | undefined
   /** Of the model API. Default: the provider's own. */
   readonly baseUrl?: string | undefined
+  /** Where its sockets are. Default: the directory for temporary files. */
+  readonly socketsPath?: string | undefined
   /** Called after each request, for a log. */
   readonly onExchange?: (exchange: Exchange) => void
   /** Called with what each answer says of the account's limits. */
@@ -27,10 +29,10 @@ const CHECK_MS = 10_000
  * credential that is good there alone; the real one is put on requests that pass, and nowhere else.
  */
 export function createModelGateway(options: ModelGatewayOptions): ModelGateway {
-  const { credential, baseUrl, now = () => new Date() } = options
+  const { credential, baseUrl, socketsPath, now = () => new Date() } = options
   const { onExchange = () => undefined, onQuota = () => undefined } = options
   const upstream = createUpstream(baseUrl)
-  const sockets = createSocketFolder()
+  const sockets = createSocketFolder(socketsPath)
   const open = new Set<ModelAccess>()
 
   return {

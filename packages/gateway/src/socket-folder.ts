@@ -8,12 +8,13 @@ export interface SocketFolder extends AsyncDisposable {
   next(): Promise<string>
 }
 
-export function createSocketFolder(): SocketFolder {
+/** @param parent where it is made. */
+export function createSocketFolder(parent: string = tmpdir()): SocketFolder {
   let folder: Promise<string> | undefined
   let count = 0
   return {
     async next() {
-      folder ??= mkdtemp(path.join(tmpdir(), 'sleepless-'))
+      folder ??= mkdtemp(path.join(parent, 'sleepless-'))
       count += 1
       return path.join(await folder, String(count))
     },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { DEFAULT_HOME } from './home.ts'
 import { LOG_LEVELS } from './logger.ts'
 import { parseWorkerCommands, WorkerCommandsError } from './worker-commands.ts'
+import { workerRegistriesField } from './worker-registries.ts'
 
 const wholeNumber = (least: number, most: number): z.ZodCoercedNumber =>
   z.coerce
@@ -68,6 +69,17 @@ export const environmentFields = {
         return z.NEVER
       }
     }),
+  /** Of those, the ones that run without a sandbox, by name. */
+  WORKER_HOST_COMMANDS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    ),
+  WORKER_REGISTRIES: workerRegistriesField,
   BUBBLEWRAP_BIN: z.string().optional(),
   CLAUDE_BIN: z.string().optional(),
   CLAUDE_MODEL: z.string().optional(),

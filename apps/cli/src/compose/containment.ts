@@ -1,4 +1,4 @@
-import type { AgentAvailability, Executor, Sandbox } from '@sleepless/domain'
+import type { AgentAvailability, Executor, Sandbox, SandboxAvailability } from '@sleepless/domain'
 import type { Logger } from '@sleepless/runtime'
 import type { WorkerConfig } from '@sleepless/worker'
 
@@ -21,23 +21,34 @@ export function createContainment(
     logger.warn({}, 'SLEEPLESS_SANDBOX=off: agents run commands with all rights of this user')
     return { current: () => undefined, check: () => Promise.resolve(undefined) }
   }
+  const without = WITHOUT[mode]
   let isThere: boolean | undefined
+  // Every executor asks, at the same time as the others.
+  let looking: Promise<SandboxAvailability> | undefined
+
+  async function look(): Promise<SandboxAvailability> {
+    const found = await sandbox.probe().finally(() => {
+      looking = undefined
+    })
+    if (found.available === isThere) return found
+    isThere = found.available
+    if (found.available) logger.info({ ...found }, 'agents run in a sandbox')
+    else logger.warn({ detail: found.detail }, without)
+    return found
+  }
+
   return {
     current: () => (isThere === true ? sandbox : undefined),
     async check() {
-      const found = await sandbox.probe()
-      if (found.available !== isThere) {
-        isThere = found.available
-        if (found.available) logger.info({ ...found }, 'agents run in a sandbox')
-        else logger.warn({ detail: found.detail }, WITHOUT[mode])
-      }
+      looking ??= look()
+      const found = await looking
       return found.available || mode === 'auto' ? undefined : found
     },
   }
 }
 
 const WITHOUT = {
-  auto: 'there is no sandbox: agents may edit files in their workspace, and run no commands',
+  auto: 'there is no sandbox: agents may edit files in their workspace, and run no commands; programs of WORKER_COMMANDS have all rights of this user',
   required: 'there is no sandbox, and none runs without: tasks wait',
 } as const
 
@@ -46,7 +57,7 @@ export function contained(executor: Executor, containment: Containment): Executo
   return { ...executor, probe: async () => (await containment.check()) ?? executor.probe() }
 }
 
-/** Others than Claude Code run without our sandbox: where it is required, they do not. */
+/** What runs without our sandbox does not run where it is required. */
 export function withheld(executor: Executor): Executor {
   return { ...executor, probe: () => Promise.resolve(WITHHELD) }
 }
@@ -54,6 +65,5 @@ export function withheld(executor: Executor): Executor {
 const WITHHELD: AgentAvailability = {
   available: false,
   code: 'SANDBOX_UNAVAILABLE',
-  detail:
-    'SLEEPLESS_SANDBOX is "required", and codex and programs of WORKER_COMMANDS run without it.',
+  detail: 'SLEEPLESS_SANDBOX is "required", and codex runs in one of its own.',
 }

@@ -32,15 +32,14 @@ export function createExecutors({
     killGraceMs: KILL_GRACE_MS,
     path,
   })
-  const programs = commands.map((command) =>
-    createCommandExecutor({ ...command, path, killGraceMs: KILL_GRACE_MS }),
-  )
+  const programs = commands.map(({ isOnHost, ...command }) => {
+    const options = { ...command, path, killGraceMs: KILL_GRACE_MS }
+    if (isOnHost) return createCommandExecutor(options)
+    const enclosed = createCommandExecutor({ ...options, sandbox: () => containment.current() })
+    return contained(enclosed, containment)
+  })
   const others = codex === undefined ? [] : [codexOf(codex, { sandbox, path })]
-  const alone = [...programs, ...others]
-  return createExecutorRegistry([
-    contained(agent, containment),
-    ...(sandbox === 'required' ? alone.map(withheld) : alone),
-  ])
+  return createExecutorRegistry([contained(agent, containment), ...programs, ...others])
 }
 
 /** It has a sandbox of its own, which goes the way of ours where the owner takes the risk. */
@@ -49,5 +48,6 @@ function codexOf(
   { sandbox, path }: Pick<WorkerConfig, 'sandbox' | 'path'>,
 ): Executor {
   const ownSandbox = sandbox === 'off' ? 'danger-full-access' : 'workspace-write'
-  return createCodexExecutor({ ...codex, ownSandbox, path, killGraceMs: KILL_GRACE_MS })
+  const executor = createCodexExecutor({ ...codex, ownSandbox, path, killGraceMs: KILL_GRACE_MS })
+  return sandbox === 'required' ? withheld(executor) : executor
 }

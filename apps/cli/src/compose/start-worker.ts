@@ -7,8 +7,8 @@ import { guardedGit, killRemains } from '@sleepless/executor'
 import { createModelGateway } from '@sleepless/gateway'
 import { createBranches, createWorkspaces } from '@sleepless/git'
 import { homeAt, type Environment, type Logger } from '@sleepless/runtime'
-import { createSandbox } from '@sleepless/sandbox'
-import { createWorker, type WorkerConfig } from '@sleepless/worker'
+import { createEgress, createSandbox } from '@sleepless/sandbox'
+import { createWorker, openSocketFolder, type WorkerConfig } from '@sleepless/worker'
 
 import { createContainment } from './containment.ts'
 import { createExecutors } from './create-executors.ts'
@@ -35,10 +35,12 @@ export async function startWorker(
 ): Promise<void> {
   const id = ids.workerId()
   const { workspacePath } = homeAt(config.home)
+  const { path: socketsPath } = resources.use(await openSocketFolder())
   const gateway = resources.use(
     createModelGateway({
       credential: liveCredential(config.claude, reread),
       baseUrl: config.claude.baseUrl,
+      socketsPath,
       onExchange: (exchange) => logger.debug(exchange, 'model asked'),
     }),
   )
@@ -47,6 +49,11 @@ export async function startWorker(
     createSandbox({ bubblewrap: config.bubblewrap }),
     logger,
   )
+  const onHost = config.commands.filter(({ isOnHost }) => isOnHost).map(({ name }) => name)
+  if (onHost.length > 0) {
+    logger.warn({ commands: onHost }, 'WORKER_HOST_COMMANDS: these run without a sandbox')
+  }
+  const egress = resources.use(createEgress({ socketsPath, registries: config.registries }))
   const git = { root: workspacePath, env, mark: guardedGit }
   const worker = await createWorker(
     {
@@ -56,6 +63,7 @@ export async function startWorker(
       executors: createExecutors({ config, gateway, containment }),
       workspaces: createWorkspaces(git),
       branches: createBranches(git),
+      egress,
       journalPath: path.join(workspacePath, 'journal'),
       killRemains,
       ...(hurry && { hurry }),

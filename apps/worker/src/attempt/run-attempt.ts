@@ -19,6 +19,7 @@ import type { AttemptJournal } from '../journal/attempt-journal.ts'
 import { persist } from '../persist.ts'
 import { agentMessage } from './agent-message.ts'
 import { commitRequest, summaryOf } from './commit-message.ts'
+import { openEgress } from './open-egress.ts'
 import type { Reporter } from './reporter.ts'
 import { runAgent } from './run-agent.ts'
 import type { RunningAttempt } from './running-attempts.ts'
@@ -65,7 +66,7 @@ async function endingOf(
   input: AttemptInput,
   resources: AsyncDisposableStack,
 ): Promise<Ending> {
-  const { running, reporter, journal, executor } = input
+  const { claimed, running, reporter, journal, executor } = input
   let usage = NO_USAGE
   try {
     const resumed = await resumeAttempt(deps, input)
@@ -81,11 +82,13 @@ async function endingOf(
     const { path: workspacePath, homePath } = workspace
     const { stopSignal, inbox } = running
     if (!executor.capabilities.steer) inbox.close()
+    await using egress = await openEgress(deps, claimed, reporter)
     const readOnlyPaths = 'commit' in workspace ? workspace.readOnlyPaths : []
     const context = {
       workspacePath,
       homePath,
       readOnlyPaths,
+      egress,
       signal: stopSignal,
       messages: inbox,
     }

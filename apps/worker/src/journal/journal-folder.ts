@@ -4,8 +4,8 @@ import path from 'node:path'
 import type { WorkerId } from '@sleepless/domain'
 import type { Logger } from '@sleepless/runtime'
 
+import { isAlive, LIFE_SIGN, showLife } from '../life-sign.ts'
 import { createAttemptJournal, type AttemptJournal } from './attempt-journal.ts'
-import { isAlive, LIFE_SIGN, showLife } from './life-sign.ts'
 import type { Claimed } from './record.ts'
 import { createSegments } from './segments.ts'
 
