@@ -1,7 +1,7 @@
 import { createScriptedModel, type Script, type ScriptedModel } from '@sleepless/testing'
 import { onTestFinished } from 'vitest'
 
-import type { Sandbox } from '../../packages/domain/src/index.ts'
+import type { Egress, Sandbox } from '../../packages/domain/src/index.ts'
 import { createClaudeExecutor } from '../../packages/executor/src/index.ts'
 import { createModelGateway } from '../../packages/gateway/src/index.ts'
 import { startPlant, type Plant } from './plant.ts'
@@ -13,6 +13,7 @@ export const REAL = 'sk-ant-api03-the-real-one'
 export async function claudePlant(
   script: Script,
   sandbox?: Sandbox,
+  egress?: Egress,
 ): Promise<{ readonly plant: Plant; readonly model: ScriptedModel }> {
   const resources = new AsyncDisposableStack()
   onTestFinished(() => resources.disposeAsync())
@@ -23,6 +24,7 @@ export async function claudePlant(
   )
   const plant = await startPlant()
   await plant.hire({
+    ...(egress && { egress }),
     executor: createClaudeExecutor({
       gateway,
       sandbox: () => sandbox,

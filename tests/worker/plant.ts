@@ -33,6 +33,7 @@ export interface HireOptions {
   readonly queue?: Queue
   readonly workspaces?: WorkerDeps['workspaces']
   readonly branches?: WorkerDeps['branches']
+  readonly egress?: NonNullable<WorkerDeps['egress']>
   readonly look?: NonNullable<WorkerDeps['look']>
   readonly timing?: WorkerDeps['timing']
   readonly patience?: WorkerDeps['patience']
