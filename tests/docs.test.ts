@@ -37,6 +37,7 @@ import {
 } from '../packages/domain/src/index.ts'
 import { environmentFields } from '../packages/runtime/src/index.ts'
 import { ATTACKS } from '../packages/sandbox/src/fixtures/attacks.ts'
+import { EGRESS_ATTACKS } from '../packages/sandbox/src/fixtures/egress-attacks.ts'
 import { anchorsOf, codeIn, examplesIn, linksIn, tableRows } from './harness/markdown.ts'
 import { createRemote, git } from './harness/repository.ts'
 import { isReady } from './harness/service.ts'
@@ -253,6 +254,7 @@ describe('what is said in two places is the same:', () => {
     const named = (heading: string): readonly string[] =>
       tableRows(read('docs/security.md'), heading).map(([name = '']) => name)
     expect(named('## Attacks')).toEqual(ATTACKS.map(({ name }) => name))
+    expect(named('### Getting out')).toEqual(EGRESS_ATTACKS.map(({ name }) => name))
     const tried = read('packages/sandbox/src/lifetime.test.ts')
     expect(named('### Staying').filter((name) => !tried.includes(`test('${name}'`))).toEqual([])
   })
