@@ -45,7 +45,7 @@ async function hire(
 
 /** To a registry that is on this machine. */
 async function wayOut(): Promise<Egress> {
-  const registry = createServer(({ url }, response) => void response.end(`package ${url}`))
+  const registry = createServer(({ url }, response) => void response.end(`package ${url}\n`))
   await new Promise<void>((resolve) => void registry.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void registry.close())
   const folder = await temporaryDirectory()
