@@ -30,7 +30,13 @@ async function programs(
   ]
   const none = { binary: '/nonexistent/claude', model: undefined, baseUrl: undefined }
   const claude = { ...none, apiKey: undefined, oauthToken: undefined }
-  const config = { claude, commands, sandbox: mode, path: '/usr/bin:/bin' }
+  const config = {
+    claude,
+    codex: undefined,
+    commands,
+    sandbox: mode,
+    path: '/usr/bin:/bin',
+  }
   const containment = createContainment(mode, createSandbox({ bubblewrap }), LOGGER)
   return [...createExecutors({ config, gateway, containment })].slice(-2)
 }
