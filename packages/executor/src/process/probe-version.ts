@@ -10,7 +10,8 @@ const DEADLINE_MS = 10_000
  */
 export async function probeVersion(binary: string, pattern: RegExp): Promise<AgentAvailability> {
   const { failed, shortMessage, stdout } = await execa(binary, ['--version'], {
-    env: { HOME: '/nonexistent', DISABLE_AUTOUPDATER: '1' },
+    // No directory, and none that could be made: Codex makes itself one to tell its version.
+    env: { HOME: '/dev/null', DISABLE_AUTOUPDATER: '1' },
     extendEnv: false,
     stdin: 'ignore',
     timeout: DEADLINE_MS,
