@@ -48,7 +48,7 @@ beforeAll(async () => {
       })),
     ],
   })
-  const env = { BUBBLEWRAP_BIN: '/nonexistent/bwrap' }
+  const env = { BUBBLEWRAP_BIN: '/nonexistent/bwrap', SLEEPLESS_DAILY_BUDGET_USD: '1000.5' }
   service = await startStandalone({ modelUrl: model.url, env })
 })
 
@@ -56,6 +56,11 @@ afterAll(async () => {
   gate.resolve()
   await service[Symbol.asyncDispose]()
   await model[Symbol.asyncDispose]()
+})
+
+test("the owner's budget is that of the day", async () => {
+  const { today } = await service.client.usage()
+  expect(today).toMatchObject({ limitUsd: 1000.5 })
 })
 
 describe('a thought', () => {

@@ -1,6 +1,8 @@
 import { rateLimitTurn, textTurn, toolTurn } from '@sleepless/testing'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
+import { nextDayAfter } from '../../packages/domain/src/index.ts'
+import { setDailyBudget } from '../../packages/engine/src/index.ts'
 import { claudePlant, REAL } from './claude-plant.ts'
 import type { Plant } from './plant.ts'
 
@@ -51,6 +53,56 @@ test('a task that meets a quota which is used up waits for its reset, and no try
   expect(task?.tries).toBe(0)
   const { items } = await plant.client.attempts(id)
   expect(items).toMatchObject([{ status: 'interrupted', failure: { code: 'QUOTA_EXHAUSTED' } }])
+})
+
+describe("a day's budget", () => {
+  const DOLLAR = 1_000_000
+
+  test('that covers the task is only asked for', async () => {
+    const { plant } = await claudePlant([more, textTurn('Done.', { usage })])
+    await plant.plane.store.write((tx) => setDailyBudget(tx, 50 * DOLLAR))
+    const { id } = await plant.client.submitTask({ prompt: 'Look around.' })
+    expect((await plant.untilEnded(id)).status).toBe('succeeded')
+    const { today, models, projects } = await plant.client.usage()
+    expect(today).toMatchObject({ spentUsd: 0.006, limitUsd: 50, leftUsd: 49.994, heldUsd: 0 })
+    expect(models).toMatchObject([{ requests: 2, outputTokens: 200, costUsd: 0.006 }])
+    expect(projects).toMatchObject([{ project: null, costUsd: 0.006 }])
+  })
+
+  test('that is nearly spent parks the task before its next request, and no try is counted', async () => {
+    const { plant, model } = await claudePlant(() => more)
+    await plant.plane.store.write((tx) => {
+      setDailyBudget(tx, 50 * DOLLAR)
+      const spent = { spentMicroUsd: 49.8 * DOLLAR, unseenMicroUsd: 0 }
+      tx.spending.charge(new Date().toISOString().slice(0, 10), spent)
+    })
+    const { id } = await plant.client.submitTask({ prompt: 'Look around.' })
+    const { waitingFor } = await plant.until(id, (task) => task.waitingFor?.reason === 'budget')
+    // The worker's own count of the time that is left until the day ends.
+    const untilMs = Date.parse(waitingFor?.until ?? '')
+    expect(Math.abs(nextDayAfter(new Date()).getTime() - untilMs)).toBeLessThan(60_000)
+    expect(model.requestCount).toBe(0)
+    const { items } = await plant.client.attempts(id)
+    expect(items).toMatchObject([
+      { status: 'interrupted', failure: { code: 'DAILY_BUDGET_EXHAUSTED' } },
+    ])
+    const task = await plant.plane.store.read((tx) => tx.tasks.list({}, { limit: 1 })[0])
+    expect(task?.tries).toBe(0)
+  })
+})
+
+test('a quota that is used up keeps the next task, too, and is in the overview', async () => {
+  const { plant, model } = await claudePlant([rateLimitTurn(3600)])
+  const first = await plant.client.submitTask({ prompt: 'Look around.' })
+  await plant.until(first.id, (task) => task.waitingFor?.reason === 'quota')
+  const before = model.requestCount
+  const { id } = await plant.client.submitTask({ prompt: 'And you?' })
+  const { waitingFor } = await plant.until(id, (task) => task.waitingFor !== null)
+  expect(waitingFor).toMatchObject({ reason: 'quota' })
+  expect(model.requestCount).toBe(before)
+  const { quotas } = await plant.client.usage()
+  expect(quotas).toMatchObject([{ isExhausted: true }])
+  expect(JSON.stringify(quotas)).not.toContain(REAL)
 })
 
 test('an agent never has the real credential', async () => {

@@ -5,6 +5,7 @@ import { answerBrokenRequest } from './broken-request.ts'
 import type { ApiDeps } from './deps.ts'
 import { handleError, handleNotFound } from './error-handler.ts'
 import { requireToken } from './plugins/auth.ts'
+import { allowanceRoutes } from './routes/allowances.ts'
 import { attemptEffectRoutes } from './routes/attempt-effects.ts'
 import { attemptFileRoutes } from './routes/attempt-files.ts'
 import { attemptRoutes } from './routes/attempts.ts'
@@ -19,6 +20,7 @@ import { taskActionRoutes } from './routes/task-actions.ts'
 import { taskFileRoutes } from './routes/task-files.ts'
 import { taskHistoryRoutes } from './routes/task-history.ts'
 import { taskRoutes } from './routes/tasks.ts'
+import { usageRoutes } from './routes/usage.ts'
 import { workerRoutes } from './routes/workers.ts'
 import { validatorCompiler } from './validator.ts'
 
@@ -63,6 +65,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
       await v1.register(eventStreamRoutes(deps))
       await v1.register(projectRoutes(deps))
       await v1.register(serviceRoutes(deps))
+      await v1.register(usageRoutes(deps))
     },
     { prefix: '/v1' },
   )
@@ -71,6 +74,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
       internal.addHook('onRequest', requireToken([tokens.worker, tokens.api]))
       await internal.register(workerRoutes(deps))
       await internal.register(attemptRoutes(deps))
+      await internal.register(allowanceRoutes(deps))
       await internal.register(attemptFileRoutes(deps))
       await internal.register(attemptEffectRoutes(deps))
       await internal.register(checkpointRoutes(deps))

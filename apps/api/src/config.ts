@@ -10,6 +10,7 @@ export const apiConfig = environment
     SLEEPLESS_WORKER_TOKEN: true,
     SLEEPLESS_LEASE_MS: true,
     SLEEPLESS_LOG_LEVEL: true,
+    SLEEPLESS_DAILY_BUDGET_USD: true,
     QUEUE_URL: true,
     SLEEPLESS_RESULTS_URL: true,
   })
@@ -20,6 +21,7 @@ export const apiConfig = environment
     apiToken: env.SLEEPLESS_API_TOKEN,
     workerToken: env.SLEEPLESS_WORKER_TOKEN,
     leaseMs: env.SLEEPLESS_LEASE_MS,
+    dailyBudgetUsd: env.SLEEPLESS_DAILY_BUDGET_USD,
     logLevel: env.SLEEPLESS_LOG_LEVEL,
     queueUrl: env.QUEUE_URL,
     resultsUrl: env.SLEEPLESS_RESULTS_URL,

@@ -75,6 +75,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/pause.ts')).resumeCommand,
   },
   {
+    name: 'usage',
+    summary: 'see what was spent, what is left, and the quota of accounts',
+    load: async () => (await import('./commands/usage.ts')).usageCommand,
+  },
+  {
     name: 'projects',
     summary: 'list and add the repositories that tasks work on',
     load: async () => (await import('./commands/projects.ts')).projectsCommand,

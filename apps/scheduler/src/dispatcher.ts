@@ -1,4 +1,4 @@
-import { dispatch, needsDispatch } from '@sleepless/engine'
+import { dispatch, needsDispatch, nextMoment } from '@sleepless/engine'
 import { createPass } from '@sleepless/runtime'
 
 import type { SchedulerDeps } from './deps.ts'
@@ -16,17 +16,17 @@ export function startDispatching(deps: SchedulerDeps, doorbell: Doorbell): Dispo
   async function dispatchAll(): Promise<void> {
     for (;;) {
       const rest = await store.read((tx) =>
-        needsDispatch(tx, engine) ? undefined : { nextMoment: tx.tasks.nextMoment() },
+        needsDispatch(tx, engine) ? undefined : { at: nextMoment(tx, engine) },
       )
-      if (rest !== undefined) return setAlarm(rest.nextMoment)
+      if (rest !== undefined) return setAlarm(rest.at)
       await doorbell.ring(await store.write((tx) => dispatch(tx, engine)))
     }
   }
 
-  function setAlarm(nextMoment: Date | undefined): void {
+  function setAlarm(moment: Date | undefined): void {
     clearTimeout(alarm)
-    if (nextMoment === undefined || isStopped) return
-    const delayMs = nextMoment.getTime() - engine.clock.now().getTime()
+    if (moment === undefined || isStopped) return
+    const delayMs = moment.getTime() - engine.clock.now().getTime()
     // Written so that a moment beyond what a date can hold is far, too.
     const isSoon = delayMs < MAX_ALARM_MS
     alarm = setTimeout(() => pass.ask(), isSoon ? Math.max(delayMs, 0) : MAX_ALARM_MS)

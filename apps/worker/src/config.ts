@@ -26,6 +26,8 @@ export const workerConfig = environment
     ANTHROPIC_API_KEY: true,
     CLAUDE_CODE_OAUTH_TOKEN: true,
     ANTHROPIC_BASE_URL: true,
+    HTTPS_PROXY: true,
+    NO_PROXY: true,
   })
   .extend({ PATH: z.string().default('/usr/local/bin:/usr/bin:/bin') })
   .refine(
@@ -64,5 +66,6 @@ export const workerConfig = environment
       oauthToken: env.CLAUDE_CODE_OAUTH_TOKEN,
       baseUrl: env.ANTHROPIC_BASE_URL,
     },
+    proxy: { url: env.HTTPS_PROXY, except: env.NO_PROXY },
   }))
 export type WorkerConfig = z.output<typeof workerConfig>

@@ -32,7 +32,9 @@ export { failureReasonList, pauseBody, pauseView, serviceHealthView } from './ht
 export type { FailureReasonList, PauseView, ServiceHealthView } from './http/service.ts'
 export { submitTaskBody, taskList, taskListQuery, taskView } from './http/task.ts'
 export type { SubmitTaskBody, TaskList, TaskListQuery, TaskView } from './http/task.ts'
+export { usageQuery, usageView, type UsageView } from './http/usage.ts'
 export { whyView, type WhyView } from './http/why.ts'
+export { allowanceAnswer, type AllowanceView } from './internal/allowance.ts'
 export type { Checkpoint, Resume } from './internal/checkpoint.ts'
 export {
   attemptEffectAnswer,
@@ -60,6 +62,7 @@ export {
 } from './internal/report.ts'
 export type { FinishBody, Report, ReportBatch } from './internal/report.ts'
 export {
+  allowanceBody,
   checkpointBody,
   claimAnswer,
   claimBody,

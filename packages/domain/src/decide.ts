@@ -1,11 +1,13 @@
 import { choosePool, type Facts } from './facts.ts'
 import { agentUnavailable } from './gates/agent-unavailable.ts'
+import { budget } from './gates/budget.ts'
 import { noCapacity } from './gates/capacity.ts'
 import { dependency } from './gates/dependency.ts'
 import type { Gate, SharedGate, Wait } from './gates/gate.ts'
 import { notDue } from './gates/not-due.ts'
 import { paused } from './gates/paused.ts'
 import { projectLimit } from './gates/project-limit.ts'
+import { quota } from './gates/quota.ts'
 import { resources } from './gates/resources.ts'
 import type { SharedTraits, Task } from './task.ts'
 
@@ -13,7 +15,14 @@ import type { SharedTraits, Task } from './task.ts'
 const taskGates: readonly Gate[] = [dependency, notDue]
 
 /** Gates that say the same of all tasks of one project, executor and set of labels. */
-const sharedGates: readonly SharedGate[] = [paused, projectLimit, agentUnavailable, resources]
+const sharedGates: readonly SharedGate[] = [
+  paused,
+  projectLimit,
+  agentUnavailable,
+  quota,
+  budget,
+  resources,
+]
 
 export type Decision = { readonly kind: 'dispatch'; readonly pool: string } | Wait
 
@@ -23,16 +32,16 @@ export function decide(task: Task, facts: Facts, now: Date): Decision {
     const wait = gate(task, facts, now)
     if (wait !== undefined) return wait
   }
-  return decideShared(task, facts)
+  return decideShared(task, facts, now)
 }
 
 /** The part of {@link decide} that is the same for all tasks of a partition. */
-export function decideShared(task: SharedTraits, facts: Facts): Decision {
+export function decideShared(task: SharedTraits, facts: Facts, now: Date): Decision {
   for (const gate of sharedGates) {
-    const wait = gate(task, facts)
+    const wait = gate(task, facts, now)
     if (wait !== undefined) return wait
   }
   // The last gate, capacity, is passed by whoever finds a pool.
-  const pool = choosePool(facts, task)
+  const pool = choosePool(facts, task, now)
   return pool === undefined ? noCapacity(task, facts) : { kind: 'dispatch', pool }
 }

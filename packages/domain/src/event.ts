@@ -20,6 +20,8 @@ export const EVENT_TYPES = [
   'attempt.checkpointed',
   'attempt.finished',
   'usage.recorded',
+  'quota.exhausted',
+  'budget.exhausted',
   'project.created',
   'service.paused',
   'service.resumed',

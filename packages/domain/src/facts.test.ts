@@ -52,12 +52,12 @@ describe('the pool for a task', () => {
     ],
     ['is the same whatever the order of its workers', [gpu, gpu], 'gpu'],
   ])('is the one %s', (_name, workers, pool) => {
-    expect(choosePool(factsOf(workers), task)).toBe(pool)
-    expect(choosePool(factsOf(workers.toReversed()), task)).toBe(pool)
+    expect(choosePool(factsOf(workers), task, new Date(0))).toBe(pool)
+    expect(choosePool(factsOf(workers.toReversed()), task, new Date(0))).toBe(pool)
   })
 
   test('is none when nothing is free', () => {
-    expect(choosePool(factsOf([workerFact({ busy: 2 })]), task)).toBeUndefined()
+    expect(choosePool(factsOf([workerFact({ busy: 2 })]), task, new Date(0))).toBeUndefined()
   })
 })
 

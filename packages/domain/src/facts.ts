@@ -1,5 +1,7 @@
 import type { AgentAvailability } from './agent.ts'
+import type { BudgetFact } from './daily-budget.ts'
 import { hasLabels } from './labels.ts'
+import { isMetered } from './metered.ts'
 import type { SharedTraits, Task } from './task.ts'
 import type { Shortage } from './worker.ts'
 
@@ -12,6 +14,8 @@ export interface WorkerFact {
   readonly busy: number
   readonly executors: Readonly<Record<string, AgentAvailability>>
   readonly shortage: Shortage | undefined
+  /** When the used-up quota of its model account is reset; absent while there is some left. */
+  readonly quotaResetsAt?: Date | undefined
 }
 
 /** Somebody has stopped the start of tasks. */
@@ -34,6 +38,8 @@ export interface Facts {
   readonly unclaimedOrders: Readonly<Record<string, number>>
   /** Projects with a limit, or with something running; thoughts count as the project ''. */
   readonly projects: Readonly<Record<string, ProjectFact>>
+  /** Absent while the owner has set none. */
+  readonly budget?: BudgetFact | undefined
 }
 
 /** The name under which a task's project is counted. */
@@ -70,8 +76,11 @@ export function freeSlots(
  *
  * @returns undefined when no worker that could run it has a free slot.
  */
-export function choosePool(facts: Facts, task: SharedTraits): string | undefined {
-  const able = ableWorkers(facts, task).filter(({ shortage }) => shortage === undefined)
+export function choosePool(facts: Facts, task: SharedTraits, now: Date): string | undefined {
+  const able = ableWorkers(facts, task).filter(
+    ({ shortage, quotaResetsAt: at }) =>
+      shortage === undefined && (at === undefined || at <= now || !isMetered(task.executor)),
+  )
   const free = able.filter(({ pool }) => freeSlots(able, pool, facts) > 0)
   const [best] = free.toSorted(
     (a, b) =>

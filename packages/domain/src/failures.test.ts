@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { isAgentUnavailable } from './agent.ts'
 import { FAILURE_CODES, failureReasons } from './failures.ts'
 
+const PARKED: readonly string[] = ['QUOTA_EXHAUSTED', 'DAILY_BUDGET_EXHAUSTED']
+
 describe.each(FAILURE_CODES)('%s', (code) => {
   const { cause, remedy, counted } = failureReasons[code]
 
@@ -16,7 +18,7 @@ describe.each(FAILURE_CODES)('%s', (code) => {
 
   // Otherwise a task could go round for ever without anybody having to do anything.
   test('is counted, unless it takes its worker out of service, or waits for a known moment', () => {
-    expect(counted).toBe(!isAgentUnavailable(code) && code !== 'QUOTA_EXHAUSTED')
+    expect(counted).toBe(!isAgentUnavailable(code) && !PARKED.includes(code))
   })
 })
 

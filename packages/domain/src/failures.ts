@@ -55,6 +55,7 @@ export const FAILURE_CODES = [
   'MODEL_UNAVAILABLE',
   'QUOTA_EXHAUSTED',
   'BUDGET_EXHAUSTED',
+  'DAILY_BUDGET_EXHAUSTED',
   'TIMED_OUT',
   'OUT_OF_MEMORY',
   'DISK_FULL',
@@ -125,6 +126,11 @@ export const failureReasons: Readonly<Record<FailureCode, FailureReason>> = {
   BUDGET_EXHAUSTED: final(
     "The task's budget was spent before it was done.",
     'Submit again with a larger budgetUsd.',
+  ),
+  DAILY_BUDGET_EXHAUSTED: passing(
+    "What was left of the day's budget did not cover the next request.",
+    'Nothing to do: the task goes on the next day (UTC). A larger SLEEPLESS_DAILY_BUDGET_USD lasts longer.',
+    { counted: false, backoff: PATIENT },
   ),
   QUOTA_EXHAUSTED: passing(
     'The quota of the model account is used up.',

@@ -8,6 +8,14 @@ export { afterEvent, NO_HISTORY } from './audit/task-history.ts'
 export type { Fact, HistoryEvent, RowFacts, TaskHistory } from './audit/task-history.ts'
 export type { AttemptCheckpoint } from './checkpoint.ts'
 export { backoffMs, type BackoffPolicy } from './backoff.ts'
+export {
+  dayOf,
+  MIN_ALLOWANCE_MICRO_USD,
+  nextDayAfter,
+  ungrantedOf,
+  unspentOf,
+  type BudgetFact,
+} from './daily-budget.ts'
 export { decide, decideShared, type Decision } from './decide.ts'
 export { assertNoCycle } from './dependency-graph.ts'
 export {
@@ -40,6 +48,8 @@ export type { Failure, FailureCode, FailureReason, PushFailureCode } from './fai
 export { WAIT_REASONS, type Wait, type WaitReason } from './gates/gate.ts'
 export { attemptId, taskId, workerId, type AttemptId, type TaskId, type WorkerId } from './ids.ts'
 export { ableExecutors, hasLabels, normalizeLabels, poolOf } from './labels.ts'
+export { earliest, nextOpening } from './opening.ts'
+export { isMetered } from './metered.ts'
 export { MAX_TASK_MESSAGE_CHARACTERS, MAX_TASK_MESSAGES, type Message } from './message.ts'
 export type { AbandonedOutcome, AttemptOutcome, Usage } from './outcome.ts'
 export type { Branches, BranchPush, ProjectBranch, ReceivedCommit } from './ports/branches.ts'
@@ -56,6 +66,8 @@ export type {
   ExecutorRegistry,
 } from './ports/executor.ts'
 export type {
+  Allowance,
+  Allowances,
   Credential,
   ModelAccess,
   ModelAccessRequest,
@@ -84,6 +96,7 @@ export type {
   SandboxAvailability,
   SandboxLimit,
 } from './ports/sandbox.ts'
+export type { DaySpend, DayUse, KnownQuota } from './ports/spending.ts'
 export type {
   AttemptPatch,
   Dependency,

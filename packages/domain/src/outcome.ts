@@ -18,7 +18,7 @@ export type AttemptOutcome =
     }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'canceled' }
-  /** Nothing goes on before a moment that is known: when a quota is reset. No try is used up. */
+  /** Nothing goes on before a moment that is known: when a quota is reset, or a new day has its budget. No try is used up. */
   | { readonly kind: 'parked'; readonly until: Date; readonly failure: Failure }
   /** The worker stopped it for its own reasons; it may go on elsewhere at once. */
   | { readonly kind: 'interrupted' }

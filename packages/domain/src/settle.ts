@@ -77,7 +77,8 @@ function park(
     counted: false,
   } as const
   const mustWait = parked.taskMove === 'requeue' && until > now
-  return { ...parked, failure, ...(mustWait && { pause: { until, reason: 'quota' } }) }
+  const reason = failure.code === 'DAILY_BUDGET_EXHAUSTED' ? 'budget' : 'quota'
+  return { ...parked, failure, ...(mustWait && { pause: { until, reason } }) }
 }
 
 function afterFailure(

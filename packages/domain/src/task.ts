@@ -67,7 +67,7 @@ export interface TaskResult {
 }
 
 /** Why a queued task that is not yet due waits. */
-export type DueReason = 'not-before' | 'retry-backoff' | 'quota'
+export type DueReason = 'not-before' | 'retry-backoff' | 'quota' | 'budget'
 
 /** What becomes of a task when one that it depends on fails or is canceled. */
 export const DEPENDENCY_POLICIES = ['fail', 'skip', 'run'] as const

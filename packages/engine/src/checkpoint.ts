@@ -1,6 +1,7 @@
 import type { AttemptCheckpoint, AttemptId, ReadTx, TaskId, WriteTx } from '@sleepless/domain'
 
 import { costOf } from './attempt-cost.ts'
+import { charge } from './daily-budget.ts'
 import { heldAttempt, type Holder } from './held-attempt.ts'
 import type { EngineDeps } from './policy.ts'
 
@@ -21,6 +22,7 @@ export function recordCheckpoint(
   const { stage, commit, branch, usage } = checkpoint
   const costMicroUsd = costOf(attempt, usage)
   tx.attempts.update(attempt, { checkpoint, costMicroUsd })
+  charge(tx, clock.now(), attempt, costMicroUsd)
   tx.events.append({
     type: 'attempt.checkpointed',
     at: clock.now(),

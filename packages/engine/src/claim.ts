@@ -1,7 +1,9 @@
 import {
   ExecutorUnavailableError,
+  isMetered,
   LeaseLostError,
   transitionTask,
+  type Allowance,
   type Attempt,
   type Message,
   type Project,
@@ -11,6 +13,7 @@ import {
 
 import { costOfTask } from './attempt-cost.ts'
 import { resumeOf, type Resume } from './checkpoint.ts'
+import { allow } from './daily-budget.ts'
 import { existingTask } from './existing-task.ts'
 import { heldAttempt, type Holder } from './held-attempt.ts'
 import type { EngineDeps } from './policy.ts'
@@ -21,6 +24,8 @@ export interface Claimed {
   readonly project: Project | undefined
   /** What earlier attempts have left of the task's budget; undefined: it has none. */
   readonly budgetMicroUsd: number | undefined
+  /** What it may spend of the day's budget; undefined: the day has none. */
+  readonly allowance: Allowance | undefined
   /** Where an earlier attempt got to whose agent succeeded; absent: the agent has to run. */
   readonly resume: Resume | undefined
   /** All that the task was sent so far: its agent begins a session that knows of none of it. */
@@ -51,6 +56,7 @@ export function claim(tx: WriteTx, deps: EngineDeps, holder: Claimant): Claimed 
     task,
     project: task.project === undefined ? undefined : tx.projects.find(task.project),
     budgetMicroUsd: budgetLeft(tx, task),
+    allowance: isMetered(task.executor) ? allow(tx, deps, holder) : undefined,
     resume: resumeOf(tx, task.id),
     messages: task.messages === 0 ? [] : tx.messages.ofTask(task.id),
   }

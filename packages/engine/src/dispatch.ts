@@ -1,4 +1,11 @@
-import type { Order, ReadTx, Task, WriteTx } from '@sleepless/domain'
+import {
+  earliest,
+  nextOpening,
+  type Order,
+  type ReadTx,
+  type Task,
+  type WriteTx,
+} from '@sleepless/domain'
 
 import { failOverdue, hasOverdue } from './fail-overdue.ts'
 import type { EngineDeps } from './policy.ts'
@@ -22,7 +29,7 @@ export function dispatch(tx: WriteTx, deps: EngineDeps): readonly Order[] {
   if (failOverdue(tx, deps) || releaseDependents(tx, deps) || isMoreDue) return []
 
   const orders: Order[] = []
-  for (const { task, pool } of startOrder(tx, () => tx.facts())) {
+  for (const { task, pool } of startOrder(tx, now, () => tx.facts())) {
     orders.push(order(tx, task, { attemptId: deps.ids.attemptId(), pool, now }))
     if (orders.length === MAX_AT_ONCE) break
   }
@@ -31,10 +38,19 @@ export function dispatch(tx: WriteTx, deps: EngineDeps): readonly Order[] {
 
 /** Whether `dispatch` would do anything; cheap enough to ask after every change. */
 export function needsDispatch(tx: ReadTx, deps: EngineDeps): boolean {
-  if (tx.tasks.due(deps.clock.now(), 1).length > 0) return true
+  const now = deps.clock.now()
+  if (tx.tasks.due(now, 1).length > 0) return true
   if (hasOverdue(tx, deps) || needsRelease(tx)) return true
-  const first = startOrder(tx, () => tx.facts()).next()
+  const first = startOrder(tx, now, () => tx.facts()).next()
   return first.done !== true
+}
+
+/** When to look again although nothing changes; undefined: not before something does. */
+export function nextMoment(tx: ReadTx, { clock }: EngineDeps): Date | undefined {
+  const own = tx.tasks.nextMoment()
+  if (tx.tasks.readyPartitions().length === 0) return own
+  const shared = nextOpening(tx.facts(), clock.now())
+  return earliest([own, shared].filter((moment) => moment !== undefined))
 }
 
 function order(

@@ -11,6 +11,7 @@ import {
 } from '@sleepless/domain'
 
 import { costOf } from './attempt-cost.ts'
+import { charge, closeAllowance } from './daily-budget.ts'
 import { existingTask } from './existing-task.ts'
 import { heldAttempt, isHolder, type Holder } from './held-attempt.ts'
 import type { EngineDeps } from './policy.ts'
@@ -46,15 +47,19 @@ export function finish(
 ): void {
   const known = tx.attempts.find(holder.attemptId)
   if (known?.status === statusAfter[outcome.kind] && isHolder(known, holder)) return
+  if (last !== undefined) takeLast(tx, deps, heldAttempt(tx, holder), last)
   const attempt = heldAttempt(tx, holder)
-  if (last !== undefined) takeLast(tx, attempt, last)
   if (outcome.kind === 'failed') noteUnavailableAgent(tx, deps, attempt, outcome.failure)
-  settleAttempt(tx, deps, { ...attempt, costMicroUsd: costOf(attempt, usage) }, outcome)
+  const ended = { ...attempt, costMicroUsd: costOf(attempt, usage) }
+  const now = deps.clock.now()
+  charge(tx, now, attempt, ended.costMicroUsd)
+  closeAllowance(tx, now, ended, true)
+  settleAttempt(tx, deps, ended, outcome)
 }
 
 /** A gap before the last reports will not be filled any more: this is not the service that took those. */
-function takeLast(tx: WriteTx, attempt: Attempt, last: ReportBatch): void {
-  const lastSeq = takeReports(tx, attempt, last)
+function takeLast(tx: WriteTx, deps: EngineDeps, attempt: Attempt, last: ReportBatch): void {
+  const lastSeq = takeReports(tx, deps, attempt, last)
   if (lastSeq < last.firstSeq) throw new LeaseLostError(attempt.id)
 }
 

@@ -22,7 +22,7 @@ const send = (
   holder: Holder,
   firstSeq: number,
   ...reports: readonly Report[]
-): Promise<number> => engine.write((tx) => report(tx, holder, { firstSeq, reports }))
+): Promise<number> => engine.write((tx, deps) => report(tx, deps, holder, { firstSeq, reports }))
 
 async function actions(engine: EngineFixture): Promise<readonly unknown[]> {
   const events = await engine.read((tx) => tx.events.list({}, { after: 0, limit: 200 }))

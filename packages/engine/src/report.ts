@@ -1,8 +1,12 @@
-import type { Attempt, EventType, ModelUse, WriteTx } from '@sleepless/domain'
+import type { Attempt, EventType, ModelUse, Task, WriteTx } from '@sleepless/domain'
 
 import { costOf } from './attempt-cost.ts'
+import { charge, currentDay } from './daily-budget.ts'
 import { deliverMessage } from './deliver-message.ts'
+import { existingTask } from './existing-task.ts'
+import { heedQuota, type QuotaReport } from './heed-quota.ts'
 import { heldAttempt, type Holder } from './held-attempt.ts'
+import type { EngineDeps } from './policy.ts'
 
 /** Something that a worker tells about a running attempt. */
 export type Report =
@@ -23,7 +27,7 @@ export type Report =
       readonly models: readonly ModelUse[]
       /** Of the attempt, from its start. */
       readonly costMicroUsd: number
-      readonly quota?: object | undefined
+      readonly quota?: QuotaReport | undefined
     }
 
 const MILLION = 1_000_000
@@ -52,13 +56,14 @@ export interface ReportBatch {
  * @throws {LeaseLostError}
  * @throws {MessageNotFoundError} when it speaks of a message that the task was never sent.
  */
-export function report(tx: WriteTx, holder: Holder, batch: ReportBatch): number {
-  return takeReports(tx, heldAttempt(tx, holder), batch)
+export function report(tx: WriteTx, deps: EngineDeps, holder: Holder, batch: ReportBatch): number {
+  return takeReports(tx, deps, heldAttempt(tx, holder), batch)
 }
 
 /** @returns the number of the last report taken, now or before. */
 export function takeReports(
   tx: WriteTx,
+  { clock }: EngineDeps,
   attempt: Attempt,
   { firstSeq, reports }: ReportBatch,
 ): number {
@@ -68,13 +73,28 @@ export function takeReports(
   for (const item of fresh) log(tx, attempt, item)
   const reportSeq = attempt.reportSeq + fresh.length
   const started = fresh.find((item) => item.type === 'started')
-  const used = fresh.findLast((item) => item.type === 'used')
+  const now = clock.now()
+  const uses = fresh.filter((item) => item.type === 'used')
+  const used = uses.at(-1)
+  const costMicroUsd = used === undefined ? attempt.costMicroUsd : costOf(attempt, used)
   tx.attempts.update(attempt, {
     reportSeq,
-    ...(used === undefined ? {} : { costMicroUsd: costOf(attempt, used) }),
+    costMicroUsd,
     ...(started === undefined ? {} : { startedAt: started.at }),
   })
+  // Once the attempt has it: what is spent is not granted any more.
+  charge(tx, now, attempt, costMicroUsd)
+  if (uses.length > 0) keepUses(tx, now, attempt, uses)
   return reportSeq
+}
+
+function keepUses(tx: WriteTx, now: Date, attempt: Attempt, uses: readonly UsedReport[]): void {
+  const { project = '' }: Pick<Task, 'project'> = existingTask(tx, attempt.taskId)
+  const day = currentDay(tx, now)
+  for (const { models, quota } of uses) {
+    for (const use of models) tx.spending.addUse({ ...use, day, project })
+    if (quota !== undefined) heedQuota(tx, now, attempt, quota)
+  }
 }
 
 function log(tx: WriteTx, attempt: Attempt, item: Report): void {

@@ -35,10 +35,11 @@ const hear = (
   holder: Holder,
   ...numbers: readonly number[]
 ): Promise<number> =>
-  engine.write((tx, { clock }) => {
+  engine.write((tx, deps) => {
+    const { clock } = deps
     const firstSeq = (tx.attempts.find(holder.attemptId)?.reportSeq ?? 0) + 1
     const reports = numbers.map((number) => ({ type: 'heard', at: clock.now(), number }) as const)
-    return report(tx, holder, { firstSeq, reports })
+    return report(tx, deps, holder, { firstSeq, reports })
   })
 
 describe('a message', () => {

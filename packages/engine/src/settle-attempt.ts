@@ -12,6 +12,7 @@ import {
 } from '@sleepless/domain'
 
 import { costOfTask } from './attempt-cost.ts'
+import { closeAllowance } from './daily-budget.ts'
 import { existingTask } from './existing-task.ts'
 import { moveTask } from './move-task.ts'
 import type { EngineDeps } from './policy.ts'
@@ -27,6 +28,8 @@ export function settleAttempt(
   const now = clock.now()
   const settlement = settle(outcome, { task, policy: policy.retry, now, random: random() })
   endAttempt(tx, attempt, settlement, now)
+  // Still there: nobody has told what it spent.
+  closeAllowance(tx, now, attempt, false)
 
   const { taskMove, counted, pause } = settlement
   const patch: TaskPatch = { openAttemptId: undefined, tries: task.tries + (counted ? 1 : 0) }

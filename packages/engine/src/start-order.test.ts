@@ -2,7 +2,7 @@ import { AGING_MS_PER_POINT, type TaskId } from '@sleepless/domain'
 import { describe, expect, test, vi } from 'vitest'
 
 import { createProject } from './create-project.ts'
-import { engineFixture, workerOf, type EngineFixture } from './fixtures/engine-fixture.ts'
+import { engineFixture, START, workerOf, type EngineFixture } from './fixtures/engine-fixture.ts'
 import { startOrder } from './start-order.ts'
 
 async function addProject(
@@ -18,7 +18,7 @@ async function addProject(
 const order = (engine: EngineFixture): Promise<readonly TaskId[]> =>
   engine.read((tx) =>
     Array.from(
-      startOrder(tx, () => tx.facts()),
+      startOrder(tx, START, () => tx.facts()),
       ({ task }) => task.id,
     ),
   )
@@ -98,7 +98,7 @@ describe('the order of starting', () => {
     await engine.submit({ labels: ['gpu'] })
     await engine.read((tx) => {
       const readyIn = vi.spyOn(tx.tasks, 'readyIn')
-      startOrder(tx, () => tx.facts()).next()
+      startOrder(tx, START, () => tx.facts()).next()
       expect(readyIn.mock.calls.map(([, page]) => page.limit)).toEqual([1, 1])
       readyIn.mockRestore()
     })

@@ -19,13 +19,17 @@ export interface Start {
  * the gates let nothing more pass. It asks about the first task of each partition only, so its cost does
  * not depend on how many tasks wait.
  */
-export function* startOrder(tx: ReadTx, readFacts: () => Facts): Generator<Start, void, undefined> {
+export function* startOrder(
+  tx: ReadTx,
+  now: Date,
+  readFacts: () => Facts,
+): Generator<Start, void, undefined> {
   const lanes = tx.tasks.readyPartitions().map((partition) => createLane(tx, partition))
   // The facts are dearer than to see that nothing waits for them.
   if (lanes.length === 0) return
   let known = readFacts()
   for (;;) {
-    const next = bestOf(lanes, known)
+    const next = bestOf(lanes, known, now)
     if (next === undefined) return
     yield { task: next.task, pool: next.pool }
     next.lane.advance()
@@ -38,14 +42,14 @@ interface Candidate extends Start {
   readonly key: number
 }
 
-function bestOf(lanes: readonly Lane[], facts: Facts): Candidate | undefined {
+function bestOf(lanes: readonly Lane[], facts: Facts, now: Date): Candidate | undefined {
   let best: Candidate | undefined
   for (const lane of lanes) {
     const task = lane.head()
     if (task === undefined) continue
     const key = shareKeyOf(task.sortKey, runningOf(facts, task))
     if (best !== undefined && !goesBefore({ key, task }, best)) continue
-    const decision = decideShared(task, facts)
+    const decision = decideShared(task, facts, now)
     if (decision.kind === 'dispatch') best = { lane, task, key, pool: decision.pool }
   }
   return best

@@ -21,7 +21,7 @@ function tell(
   holder: Holder,
   ...reports: readonly Report[]
 ): Promise<number> {
-  return engine.write((tx) => report(tx, holder, { firstSeq: 1, reports }))
+  return engine.write((tx, deps) => report(tx, deps, holder, { firstSeq: 1, reports }))
 }
 
 const costOf = async (engine: EngineFixture, order: Order): Promise<number | undefined> =>

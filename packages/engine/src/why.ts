@@ -1,5 +1,7 @@
 import {
   decide,
+  MIN_ALLOWANCE_MICRO_USD,
+  ungrantedOf,
   type Dependency,
   type Facts,
   type ReadTx,
@@ -49,13 +51,13 @@ export function why(tx: ReadTx, task: Task, now: Date): Explanation {
 
   const facts = tx.facts()
   const next = placeIn(
-    startOrder(tx, () => facts),
+    startOrder(tx, now, () => facts),
     task.id,
   )
   if (next !== undefined) return { ...explanation, place: next, isNext: true }
   const decision = decide(task, facts, now)
   const waitingFor = decision.kind === 'wait' ? decision : undefined
-  const everywhere = startOrder(tx, () => unlimited(facts))
+  const everywhere = startOrder(tx, now, () => unlimited(facts, now))
   return { ...explanation, waitingFor, place: placeIn(everywhere, task.id) }
 }
 
@@ -69,13 +71,17 @@ function placeIn(starts: Iterable<{ readonly task: Task }>, id: TaskId): number 
   return undefined
 }
 
-/** As if every worker had slots without end, and every project allowed any number at once. */
-function unlimited(facts: Facts): Facts {
+/** As if every worker had slots without end, what is left of a budget no end, and every project allowed any number at once. */
+function unlimited(facts: Facts, now: Date): Facts {
+  const isBudgetOpen =
+    facts.budget !== undefined && ungrantedOf(facts.budget, now) >= MIN_ALLOWANCE_MICRO_USD
+
   const projects = Object.entries(facts.projects).map(
     ([name, { running }]) => [name, { running, concurrency: undefined }] as const,
   )
   return {
     ...facts,
+    budget: isBudgetOpen ? undefined : facts.budget,
     workers: facts.workers.map((worker) => ({ ...worker, concurrency: Infinity })),
     projects: Object.fromEntries(projects),
   }

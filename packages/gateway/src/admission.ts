@@ -39,6 +39,11 @@ export function createAdmission({ shown, budgetMicroUsd, ledger }: AdmissionOpti
   }
 }
 
+/** Whether it costs anything. */
+export function spends(incoming: IncomingMessage): boolean {
+  return incoming.method === 'POST' && pathOf(incoming) === '/v1/messages'
+}
+
 /** Without the query. */
 export function pathOf({ url = '/' }: IncomingMessage): string {
   return url.split('?', 1)[0] ?? '/'

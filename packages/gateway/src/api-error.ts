@@ -29,6 +29,25 @@ export const BUDGET_SPENT: ApiError = {
   message: 'The budget of this task is spent.',
 }
 
+export const DAY_SPENT: ApiError = {
+  status: 403,
+  type: 'permission_error',
+  message: "What is left of the day's budget does not cover this request.",
+}
+
+export const NEVER_COVERED: ApiError = {
+  status: 403,
+  type: 'permission_error',
+  message: "This request alone could cost more than the day's budget.",
+}
+
+/** The agent tries again on this status. */
+export const NOBODY_ALLOWS: ApiError = {
+  status: 503,
+  type: 'api_error',
+  message: "Nobody could be asked for more of the day's budget.",
+}
+
 export const NOT_OFFERED: ApiError = {
   status: 404,
   type: 'not_found_error',

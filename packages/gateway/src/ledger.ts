@@ -8,6 +8,8 @@ export interface Entry {
   count(model: string, tokens: Tokens): void
   /** Nothing more comes of it. */
   close(): void
+  /** As it was counted last; undefined when nothing was. */
+  use(): ModelUse | undefined
 }
 
 /** What an attempt used. */
@@ -32,6 +34,7 @@ export function createLedger(): Ledger {
         count(model, tokens) {
           entry.use = useOf(model, tokens)
         },
+        use: () => entry.use,
         close() {
           if (!open.delete(entry) || entry.use === undefined) return
           for (const uses of [closed, fresh]) add(uses, entry.use)

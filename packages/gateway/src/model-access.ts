@@ -1,27 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import type { Credential, ModelAccess, ModelAccessRequest, Quota } from '@sleepless/domain'
+import type {
+  Credential,
+  ModelAccess,
+  ModelAccessRequest,
+  ModelUse,
+  Quota,
+} from '@sleepless/domain'
 
-import { createAdmission, pathOf } from './admission.ts'
+import { createAdmission, spends } from './admission.ts'
 import { NO_CREDENTIAL, sendApiError } from './api-error.ts'
+import { logged, type Exchange } from './exchange.ts'
 import { createLedger } from './ledger.ts'
 import { serve } from './listener.ts'
 import { madeUp } from './made-up-credential.ts'
 import { credentialIdOf, quotaOf } from './quota.ts'
 import { relay } from './relay.ts'
+import { wholeBodyOf } from './request-body.ts'
+import { createReserve } from './reserve.ts'
+import { isNeverCovered, setAside } from './set-aside.ts'
 import type { Upstream } from './upstream.ts'
 
 const REDACTED = '[redacted]'
-
-/** One request, for a log: nothing of what was said. */
-export interface Exchange {
-  readonly attemptId: string
-  readonly method: string
-  readonly path: string
-  /** Absent when the client hung up before there was one. */
-  readonly status: number | undefined
-  readonly durationMs: number
-}
 
 export interface ModelAccessDeps {
   readonly upstream: Upstream
@@ -36,12 +36,13 @@ export interface ModelAccessDeps {
 /** Opens the way to the model for one attempt. */
 export async function openModelAccess(
   deps: ModelAccessDeps,
-  { attemptId, budgetMicroUsd }: ModelAccessRequest,
+  { attemptId, budgetMicroUsd, allowances }: ModelAccessRequest,
 ): Promise<ModelAccess> {
   const { upstream, credential, now, socketPath, onExchange, onQuota } = deps
   const shown = madeUp(credential()?.kind ?? 'api-key')
   const ledger = createLedger()
   const admission = createAdmission({ shown, budgetMicroUsd, ledger })
+  const reserve = allowances && createReserve({ ledger, allowances, now })
   const closing = new AbortController()
   const secrets = new Set([shown.value])
   let quota: Quota | undefined
@@ -53,31 +54,33 @@ export async function openModelAccess(
     onQuota(found)
   }
 
-  async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function handle(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<ModelUse | undefined> {
     const real = credential()
     const refusal = admission.refusalOf(incoming)
     if (refusal !== undefined || real === undefined) {
       // The rest of what it says is nobody's business.
       incoming.resume()
       sendApiError(response, refusal ?? NO_CREDENTIAL)
-      return
+      return undefined
     }
     secrets.add(real.value)
     const onAnswer = (answer: IncomingMessage): void => heedLimits(answer, real)
     const { signal } = closing
-    await relay(incoming, response, { upstream, ledger, credential: real, signal, onAnswer })
+    const passed = { upstream, ledger, credential: real, signal, onAnswer }
+    if (reserve === undefined || !spends(incoming)) {
+      return relay(incoming, response, { ...passed, body: undefined })
+    }
+    const body = await wholeBodyOf(incoming)
+    using _aside = await setAside(reserve, body, response)
+    // Nobody waits for the answer any more.
+    if (_aside === undefined || response.destroyed) return undefined
+    return await relay(incoming, response, { ...passed, body })
   }
 
-  const listener = await serve(socketPath, (incoming, response) => {
-    const { method = '' } = incoming
-    const begunMs = performance.now()
-    response.once('close', () => {
-      const status = response.headersSent ? response.statusCode : undefined
-      const durationMs = performance.now() - begunMs
-      onExchange({ attemptId, method, path: pathOf(incoming), status, durationMs })
-    })
-    void handle(incoming, response)
-  })
+  const listener = await serve(socketPath, logged(attemptId, handle, onExchange))
 
   return {
     url: listener.url,
@@ -85,7 +88,8 @@ export async function openModelAccess(
     credential: shown,
     usage: () => ledger.usage(),
     takeUse: () => ledger.take(),
-    isBudgetSpent: () => admission.isBudgetSpent(),
+    isBudgetSpent: () => admission.isBudgetSpent() || isNeverCovered(reserve),
+    heldUntil: () => reserve?.refusal()?.nextChanceAt,
     quota: () => quota,
     redact: (text) => [...secrets].reduce((left, one) => left.replaceAll(one, REDACTED), text),
     async [Symbol.asyncDispose]() {

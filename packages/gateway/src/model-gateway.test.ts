@@ -16,7 +16,7 @@ import {
 } from '@sleepless/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-import type { Exchange } from './model-access.ts'
+import type { Exchange } from './exchange.ts'
 import { createModelGateway, type ModelGatewayOptions } from './model-gateway.ts'
 
 const ATTEMPT = attemptId('att_00000000-0000-7000-8000-000000000001')

@@ -3,10 +3,11 @@ import { Readable } from 'node:stream'
 
 import type { Credential, ModelAccess, ModelGateway, Quota } from '@sleepless/domain'
 
+import type { Exchange } from './exchange.ts'
 import { proofOf } from './made-up-credential.ts'
-import { openModelAccess, type Exchange } from './model-access.ts'
+import { openModelAccess } from './model-access.ts'
 import { createSocketFolder } from './socket-folder.ts'
-import { createUpstream, type Upstream } from './upstream.ts'
+import { createUpstream, type Upstream, type UpstreamProxy } from './upstream.ts'
 
 export interface ModelGatewayOptions {
   /** Asked for each request: a new one needs no new start. */
@@ -15,6 +16,8 @@ export interface ModelGatewayOptions {
   readonly baseUrl?: string | undefined
   /** Where its sockets are. Default: the directory for temporary files. */
   readonly socketsPath?: string | undefined
+  /** On the way to it. */
+  readonly proxy?: UpstreamProxy
   /** Called after each request, for a log. */
   readonly onExchange?: (exchange: Exchange) => void
   /** Called with what each answer says of the account's limits. */
@@ -29,9 +32,9 @@ const CHECK_MS = 10_000
  * credential that is good there alone; the real one is put on requests that pass, and nowhere else.
  */
 export function createModelGateway(options: ModelGatewayOptions): ModelGateway {
-  const { credential, baseUrl, socketsPath, now = () => new Date() } = options
+  const { credential, baseUrl, proxy, socketsPath, now = () => new Date() } = options
   const { onExchange = () => undefined, onQuota = () => undefined } = options
-  const upstream = createUpstream(baseUrl)
+  const upstream = createUpstream(baseUrl, proxy)
   const sockets = createSocketFolder(socketsPath)
   const open = new Set<ModelAccess>()
 

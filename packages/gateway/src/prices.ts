@@ -9,6 +9,10 @@ export interface Price {
 
 const DOLLAR = 1_000_000
 
+/** What an hour in the provider's cache costs over five minutes. */
+export const HOUR_FACTOR = 1.6
+export const WEB_SEARCH_MICRO_USD = 10_000
+
 function price(input: number, output: number, cacheRead: number, cacheWrite: number): Price {
   return {
     input: input * DOLLAR,

@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
-import type { Credential } from '@sleepless/domain'
+import type { Credential, ModelUse } from '@sleepless/domain'
 
 import { OUT_OF_REACH, sendApiError } from './api-error.ts'
 import { passedBack, passedOn } from './headers.ts'
 import type { Ledger } from './ledger.ts'
 import { proofOf } from './made-up-credential.ts'
 import { createMeter } from './meter.ts'
+import { limitBody } from './request-body.ts'
 import type { Upstream } from './upstream.ts'
-
-/** The API takes 32 MiB. */
-const MAX_REQUEST_BYTES = 64 * 2 ** 20
 
 export interface RelayOptions {
   readonly upstream: Upstream
@@ -19,31 +18,39 @@ export interface RelayOptions {
   readonly credential: Credential
   /** Aborted to hang up on both sides. */
   readonly signal: AbortSignal
+  /** Of the request, where it was read before; else it is passed on as it comes. */
+  readonly body: Buffer | undefined
   readonly onAnswer: (answer: IncomingMessage) => void
 }
 
-/** Passes a request on and its answer back, as they come, and counts what it uses. */
+/**
+ * Passes a request on and its answer back, as they come, and counts what it uses.
+ *
+ * @returns what that was; undefined when it was nothing.
+ */
 export async function relay(
   incoming: IncomingMessage,
   response: ServerResponse,
   options: RelayOptions,
-): Promise<void> {
-  const { upstream, ledger, credential, onAnswer } = options
+): Promise<ModelUse | undefined> {
+  const { upstream, ledger, credential, body, onAnswer } = options
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   const signal = AbortSignal.any([gone.signal, options.signal])
-  limitBody(incoming)
+  if (body === undefined) limitBody(incoming)
   let answer: IncomingMessage
   try {
     const headers = { ...passedOn(incoming.headers), ...proofOf(credential) }
     const { method = 'GET', url: path = '/' } = incoming
-    answer = await upstream.ask({ method, path, headers, body: incoming, signal })
+    const sent = body === undefined ? incoming : Readable.from([body])
+    answer = await upstream.ask({ method, path, headers, body: sent, signal })
   } catch {
     sendApiError(response, OUT_OF_REACH)
-    return
+    return undefined
   }
   onAnswer(answer)
-  const meter = createMeter(ledger.open(), answer.headers['content-type'] ?? '')
+  const entry = ledger.open()
+  const meter = createMeter(entry, answer.headers['content-type'] ?? '')
   try {
     response.writeHead(answer.statusCode ?? 502, passedBack(answer.headers))
     response.flushHeaders()
@@ -55,13 +62,5 @@ export async function relay(
   } finally {
     meter.end()
   }
-}
-
-/** A body without an end would fill whatever is behind the provider's door. */
-function limitBody(incoming: IncomingMessage): void {
-  let bytes = 0
-  incoming.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes > MAX_REQUEST_BYTES) incoming.destroy(new Error('the request is too large'))
-  })
+  return entry.use()
 }

@@ -22,12 +22,23 @@ export interface Upstream extends Disposable {
   ask(request: UpstreamRequest): Promise<IncomingMessage>
 }
 
+/** A proxy on the way out, for https alone. */
+export interface UpstreamProxy {
+  readonly url?: string | undefined
+  /** Hosts that are reached without it, as `NO_PROXY` has them. */
+  readonly except?: string | undefined
+}
+
 /** Connections are kept: to open one to the provider takes longer than the gateway may. */
-export function createUpstream(baseUrl: string = DEFAULT_BASE_URL): Upstream {
+export function createUpstream(
+  baseUrl: string = DEFAULT_BASE_URL,
+  { url, except }: UpstreamProxy = {},
+): Upstream {
   const base = baseUrl.replace(/\/+$/, '')
   const isSecure = base.startsWith('https:')
   const options = { keepAlive: true, maxSockets: 256, scheduling: 'lifo' } as const
-  const agent = isSecure ? new HttpsAgent(options) : new HttpAgent(options)
+  const proxyEnv = { HTTPS_PROXY: url, NO_PROXY: except }
+  const agent = isSecure ? new HttpsAgent({ ...options, proxyEnv }) : new HttpAgent(options)
   const open = isSecure ? httpsRequest : httpRequest
 
   return {

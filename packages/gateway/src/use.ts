@@ -1,6 +1,6 @@
 import type { ModelUse } from '@sleepless/domain'
 
-import { priceOf } from './prices.ts'
+import { HOUR_FACTOR, priceOf, WEB_SEARCH_MICRO_USD } from './prices.ts'
 
 /** Tokens of one answer, as the provider counts them. */
 export interface Tokens {
@@ -22,9 +22,6 @@ export const NO_TOKENS: Tokens = {
   webSearches: 0,
 }
 
-/** Over what five minutes cost. */
-const HOUR_FACTOR = 1.6
-const WEB_SEARCH_MICRO_USD = 10_000
 const MILLION = 1_000_000
 
 /** What one answer cost at list price, in micro-dollars, rounded up. */

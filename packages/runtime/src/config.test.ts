@@ -31,8 +31,14 @@ describe('the configuration', () => {
   })
 
   test('takes what is said', () => {
-    const env = { SLEEPLESS_API_PORT: '0', WORKER_CONCURRENCY: '256', WORKER_LABELS: ' a, ,b ' }
+    const env = {
+      SLEEPLESS_API_PORT: '0',
+      SLEEPLESS_DAILY_BUDGET_USD: '12.50',
+      WORKER_CONCURRENCY: '256',
+      WORKER_LABELS: ' a, ,b ',
+    }
     expect(loadConfig(environment, env)).toMatchObject({
+      SLEEPLESS_DAILY_BUDGET_USD: 12.5,
       SLEEPLESS_API_PORT: 0,
       WORKER_CONCURRENCY: 256,
       WORKER_LABELS: ['a', 'b'],
@@ -60,6 +66,9 @@ describe('a bad value', () => {
     [{ SLEEPLESS_API_URL: 'ftp://localhost' }],
     [{ SLEEPLESS_API_TOKEN: 'short' }],
     [{ SLEEPLESS_API_TOKEN: 'with a space in it' }],
+    [{ SLEEPLESS_DAILY_BUDGET_USD: '0' }],
+    [{ SLEEPLESS_DAILY_BUDGET_USD: 'much' }],
+    [{ HTTPS_PROXY: 'socks5://localhost' }],
     [{ SLEEPLESS_SANDBOX: 'maybe' }],
     [{ SLEEPLESS_LOG_LEVEL: 'loud' }],
     [{ SLEEPLESS_LEASE_MS: '499' }],

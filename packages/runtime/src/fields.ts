@@ -35,6 +35,12 @@ export const environmentFields = {
     .enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`)
     .default('info'),
   SLEEPLESS_LEASE_MS: wholeNumber(500, 600_000).default(15_000),
+  /** What all tasks together may cost in a day (UTC), in dollars at list prices. */
+  SLEEPLESS_DAILY_BUDGET_USD: z.coerce
+    .number('expected dollars, at least 0.1')
+    .min(0.1, 'expected dollars, at least 0.1')
+    .max(1_000_000, 'expected dollars, at most 1000000')
+    .optional(),
   QUEUE_URL: z
     .string()
     .regex(/^(?:memory:|rediss?:\/\/.+)$/, 'expected memory:, redis://… or rediss://…')
@@ -93,6 +99,8 @@ export const environmentFields = {
   ANTHROPIC_API_KEY: z.string().optional(),
   CLAUDE_CODE_OAUTH_TOKEN: z.string().optional(),
   ANTHROPIC_BASE_URL: httpUrl.optional(),
+  HTTPS_PROXY: httpUrl.optional(),
+  NO_PROXY: z.string().optional(),
   SLACK_BOT_TOKEN: z.string().optional(),
   SLACK_APP_TOKEN: z.string().optional(),
   SLACK_SIGNING_SECRET: z.string().optional(),

@@ -15,10 +15,14 @@ import { factReads } from './tables/facts.ts'
 import { idempotencyWrites } from './tables/idempotency-table.ts'
 import { messageReads } from './tables/message-table.ts'
 import { settingReads } from './tables/setting-table.ts'
+import { spendingReads } from './tables/spending-table.ts'
 import { taskWrites } from './tables/task-table.ts'
 import { workerReads } from './tables/worker-table.ts'
 
-type Tables = Pick<ReadTx, 'events' | 'workers' | 'facts' | 'dependencies' | 'messages'> &
+type Tables = Pick<
+  ReadTx,
+  'events' | 'workers' | 'facts' | 'dependencies' | 'messages' | 'spending'
+> &
   Pick<WriteTx, 'tasks' | 'attempts' | 'idempotency'>
 
 interface Case {
@@ -130,8 +134,28 @@ const cases: readonly Case[] = [
       /^CORRELATED SCALAR SUBQUERY 1$/,
       /^SEARCH attempts USING (COVERING )?INDEX attempts_on_worker \(worker_id=\?\)$/,
       /^USE TEMP B-TREE FOR ORDER BY$/,
+      /^SCAN quotas USING COVERING INDEX quotas_exhausted$/,
+      /^SEARCH worker_accounts USING (COVERING )?INDEX worker_accounts_by_credential \(credential_id=\?\)$/,
       /^SCAN attempts USING (COVERING )?INDEX attempts_dispatched$/,
       /^USE TEMP B-TREE FOR GROUP BY$/,
+    ],
+  },
+  {
+    name: 'what the newest day has cost',
+    run: ({ spending }) => spending.latest(),
+    plan: [/^SEARCH day_spending USING PRIMARY KEY \(day>\?\)$/],
+  },
+  {
+    name: 'what days have cost',
+    run: ({ spending }) => spending.days('2026-01-01'),
+    plan: [/^SEARCH day_spending USING PRIMARY KEY \(day>\?\)$/],
+  },
+  {
+    name: 'what attempts may still spend',
+    run: ({ spending }) => spending.grantedMicroUsd(),
+    plan: [
+      /^SCAN attempts USING INDEX attempts_open$/,
+      /^SEARCH allowances USING PRIMARY KEY \(attempt_id=\?\)$/,
     ],
   },
   {
@@ -202,6 +226,7 @@ function plansOn(connection: Connection): Map<string, string[]> {
     dependencies: dependencyReads(connection),
     idempotency: idempotencyWrites(connection),
     messages: messageReads(db),
+    spending: spendingReads(connection),
   }
   const sources = cases.map(({ name, run }) => {
     executed.length = 0

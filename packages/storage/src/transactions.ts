@@ -11,7 +11,9 @@ import { leaderReads, leaderWrites } from './tables/leader-table.ts'
 import { leaseClockReads, leaseClockWrites } from './tables/lease-clock-table.ts'
 import { messageReads, messageWrites } from './tables/message-table.ts'
 import { projectReads, projectWrites } from './tables/project-table.ts'
+import { quotaReads, quotaWrites } from './tables/quota-table.ts'
 import { settingReads, settingWrites } from './tables/setting-table.ts'
+import { spendingReads, spendingWrites } from './tables/spending-table.ts'
 import { taskReads, taskWrites } from './tables/task-table.ts'
 import { workerReads, workerWrites } from './tables/worker-table.ts'
 
@@ -24,6 +26,8 @@ export function readsOf(connection: Connection): ReadTx {
     settings,
     dependencies: dependencyReads(connection),
     leaders: leaderReads(connection),
+    spending: spendingReads(connection),
+    quotas: quotaReads(connection),
     tasks: taskReads(db, connection),
     attempts: attemptReads(db),
     events: eventReads(db, connection),
@@ -45,6 +49,8 @@ export function writesOf(connection: Connection): WriteTx {
     settings,
     dependencies: dependencyWrites(connection),
     leaders: leaderWrites(connection),
+    spending: spendingWrites(connection),
+    quotas: quotaWrites(connection),
     tasks: taskWrites(db, connection),
     attempts: attemptWrites(db, connection),
     events: eventWrites(db, connection),

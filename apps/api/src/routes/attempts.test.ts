@@ -44,6 +44,7 @@ describe('an attempt', () => {
         defaultBranch: null,
         egress: { registries: true, hosts: [] },
       },
+      allowance: null,
       resume: null,
       messages: [],
     })

@@ -24,7 +24,7 @@ export function attemptRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
         const holder = holderOf(params.attempt, body)
         const { executors } = body
         const claimed = await store.write((tx) => claim(tx, engine, { ...holder, executors }))
-        return claimView(claimed)
+        return claimView(claimed, engine.clock.now())
       },
     )
 
@@ -34,7 +34,7 @@ export function attemptRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
       async ({ params, body }) => {
         const holder = holderOf(params.attempt, body)
         const batch = batchOf(body)
-        const acknowledgedSeq = await store.write((tx) => report(tx, holder, batch))
+        const acknowledgedSeq = await store.write((tx) => report(tx, engine, holder, batch))
         return { acknowledgedSeq }
       },
     )
@@ -64,7 +64,7 @@ export function attemptRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
 
 type SentBatch = Pick<z.output<typeof reportBatch>, 'firstSeq' | 'reports'>
 
-function batchOf({ firstSeq, reports }: SentBatch): Parameters<typeof report>[2] {
+function batchOf({ firstSeq, reports }: SentBatch): Parameters<typeof report>[3] {
   return { firstSeq, reports: reports.map((item) => ({ ...item, at: new Date(item.at) })) }
 }
 

@@ -1,17 +1,14 @@
 import type { ClaimAnswer } from '@sleepless/contracts'
 import type { Claimed, Resume } from '@sleepless/engine'
 
+import { allowanceView } from './allowance-view.ts'
 import { agentMessageView } from './message-view.ts'
 
 /** All that a worker needs to know of a task. */
-export function claimView({
-  attempt,
-  task,
-  project,
-  budgetMicroUsd,
-  resume,
-  messages,
-}: Claimed): ClaimAnswer {
+export function claimView(
+  { attempt, task, project, budgetMicroUsd, resume, messages, allowance }: Claimed,
+  now: Date,
+): ClaimAnswer {
   return {
     attempt: { number: attempt.number, sessionId: attempt.sessionId },
     task: {
@@ -30,6 +27,7 @@ export function claimView({
           egress: { ...project.egress, hosts: [...project.egress.hosts] },
         }
       : null,
+    allowance: allowanceView(allowance, now),
     resume: resume ? resumeView(resume) : null,
     messages: messages.map(agentMessageView),
   }

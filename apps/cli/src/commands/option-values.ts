@@ -49,6 +49,14 @@ export function concurrencyOption(text: string): number {
   return concurrency
 }
 
+export function daysOption(text: string): number {
+  const days = Number(text)
+  if (!/^\d+$/.test(text) || days < 1 || days > 90) {
+    throw new InvalidArgumentError('Expected a whole number from 1 to 90.')
+  }
+  return days
+}
+
 /** Reads an event as `backup`, `doctor --audit` and `GET /v1/health` tell of it. */
 export function headOption(text: string): NotedHead {
   const [, id, hash] = /^(\d{1,16}):([0-9a-f]{64})$/i.exec(text) ?? []

@@ -10,6 +10,7 @@ import {
   type ApiTokens,
 } from '@sleepless/api'
 import type { Queue } from '@sleepless/domain'
+import { setDailyBudget } from '@sleepless/engine'
 import { ensureSecret, homeAt, type Home, type Logger } from '@sleepless/runtime'
 
 import { openFiles, type ControlPlane } from './control-plane.ts'
@@ -37,6 +38,10 @@ export async function startApi(
   { config, plane, queue, logger }: StartApiOptions,
 ): Promise<Api> {
   const home = homeAt(config.home)
+  const { dailyBudgetUsd } = config
+  const limit = dailyBudgetUsd === undefined ? undefined : Math.round(dailyBudgetUsd * 1e6)
+  // Kept with the tasks: whoever decides reads it there, so that no two can differ.
+  await plane.store.write((tx) => setDailyBudget(tx, limit))
   const files = await openFiles(home, resultsLocation(home, config.resultsUrl))
   const { host, port } = config
   const { store, engine } = plane

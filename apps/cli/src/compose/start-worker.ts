@@ -41,6 +41,7 @@ export async function startWorker(
       credential: liveCredential(config.claude, reread),
       baseUrl: config.claude.baseUrl,
       socketsPath,
+      proxy: config.proxy,
       onExchange: (exchange) => logger.debug(exchange, 'model asked'),
     }),
   )

@@ -48,6 +48,7 @@ export const routes: readonly Route[] = [
   [/^POST \/v1\/tasks\/([^/]+)\/retry$/, retry],
   [/^POST \/v1\/pause$/, pause],
   [/^POST \/v1\/resume$/, resume],
+  [/^GET \/v1\/usage$/, tellUsage],
   [/^GET \/v1\/tasks\/([^/]+)\/output$/, sendOutput],
   [/^GET \/v1\/projects$/, (exchange) => sendList(exchange, exchange.state.projects)],
   [/^POST \/v1\/projects$/, addProject],
@@ -149,6 +150,12 @@ function retry(exchange: Exchange, id: string): void {
     if (!isFinal(status)) return sendProblem(exchange, 409, 'TASK_NOT_ENDED')
     return sendJson(exchange, 201, exchange.state.put(makeTask({ prompt, followUpOf: id })))
   })
+}
+
+function tellUsage(exchange: Exchange): void {
+  const { usage } = exchange.state
+  const days = usage?.days.slice(-Number(exchange.url.searchParams.get('days')))
+  sendJson(exchange, 200, { ...usage, days })
 }
 
 async function pause(exchange: Exchange): Promise<void> {

@@ -6,6 +6,7 @@ import type {
   ProjectView,
   SubmitTaskBody,
   TaskView,
+  UsageView,
   WhyView,
 } from '@sleepless/contracts'
 
@@ -21,6 +22,7 @@ export interface FakeState {
   /** What tasks wait for, where it is more than their own `waitingFor`. */
   readonly whys: Map<string, Partial<WhyView>>
   pause: PauseView
+  usage: UsageView | undefined
   readonly events: EventView[]
   /** Bodies of `POST /v1/tasks`. */
   readonly submissions: SubmitTaskBody[]
@@ -49,6 +51,7 @@ export function createFakeState(): FakeState {
     projects: [],
     whys: new Map(),
     pause: { paused: false, since: null, reason: null },
+    usage: undefined,
     events: [],
     submissions: [],
     answers: new Map(),

@@ -92,6 +92,7 @@ const unusedMethods = {
   ready: unused,
   retryTask: unused,
   why: unused,
+  usage: unused,
   pause: unused,
   resume: unused,
 }

@@ -18,6 +18,7 @@ import { resumeAttempt } from '../effects/resume.ts'
 import type { AttemptJournal } from '../journal/attempt-journal.ts'
 import { persist } from '../persist.ts'
 import { agentMessage } from './agent-message.ts'
+import { allowancesOf } from './allowances.ts'
 import { commitRequest, summaryOf } from './commit-message.ts'
 import { openEgress } from './open-egress.ts'
 import type { Reporter } from './reporter.ts'
@@ -92,7 +93,7 @@ async function endingOf(
       signal: stopSignal,
       messages: inbox,
     }
-    const agent = await runAgent(executor, agentOrder(input), context, reporter)
+    const agent = await runAgent(executor, agentOrder(deps, input), context, reporter)
     usage = agent.usage
     return { outcome: await conclude(deps, input, { agent, workspace }), usage }
   } catch (error) {
@@ -173,7 +174,8 @@ function workspaceRequest({ order, claimed }: AttemptInput): WorkspaceRequest {
   }
 }
 
-function agentOrder({ order, claimed: { task, attempt, messages } }: AttemptInput): AgentOrder {
+function agentOrder({ api }: WorkerDeps, { order, claimed }: AttemptInput): AgentOrder {
+  const { task, attempt, messages, allowance } = claimed
   return {
     taskId: order.taskId,
     attemptId: order.attemptId,
@@ -183,5 +185,6 @@ function agentOrder({ order, claimed: { task, attempt, messages } }: AttemptInpu
     model: task.model ?? undefined,
     timeoutMs: task.timeoutMs,
     budgetMicroUsd: task.budgetMicroUsd ?? undefined,
+    allowances: allowancesOf(api, order, allowance),
   }
 }

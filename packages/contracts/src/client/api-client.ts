@@ -16,6 +16,7 @@ import {
   type TaskListQuery,
   type TaskView,
 } from '../http/task.ts'
+import { usageView, type UsageView } from '../http/usage.ts'
 import { whyView, type WhyView } from '../http/why.ts'
 import {
   beginEffectBody,
@@ -40,6 +41,8 @@ export interface ApiClient extends MessageCalls {
   /** Submits the same once more, as a follow-up of the task that has ended. */
   retryTask(id: string): Promise<TaskView>
   why(id: string): Promise<WhyView>
+  /** What was spent, and what may be. */
+  usage(query?: { readonly days?: number }): Promise<UsageView>
   pause(reason?: string): Promise<PauseView>
   resume(): Promise<PauseView>
   taskEvents(
@@ -80,6 +83,7 @@ export function createApiClient(service: TransportOptions): ApiClient {
     ...messageCalls(transport),
     retryTask: (id) => transport.json(taskView, `${task(id)}/retry`, { method: 'POST' }),
     why: (id) => transport.json(whyView, `${task(id)}/why`),
+    usage: (query) => transport.json(usageView, '/v1/usage', { query: { ...query } }),
     pause: (reason) =>
       transport.json(pauseView, '/v1/pause', {
         method: 'POST',

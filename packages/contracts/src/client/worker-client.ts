@@ -13,6 +13,7 @@ import {
   type HeartbeatAnswer,
   type HeartbeatBody,
 } from '../internal/worker.ts'
+import { allowanceCalls, type AllowanceCalls } from './allowance-calls.ts'
 import { effectCalls, type EffectCalls } from './effect-calls.ts'
 import { createNodeExchange } from './node-exchange.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
@@ -35,7 +36,7 @@ export interface Upload {
  * The HTTP surface for one worker. Methods throw ApiUnreachableError when no answer comes, and
  * ApiError with status 409 once the attempt has passed on.
  */
-export interface WorkerClient extends EffectCalls {
+export interface WorkerClient extends EffectCalls, AllowanceCalls {
   /** @param timeoutMs by when an answer must be there: one that comes after the lease is of no use. */
   heartbeat(body: HeartbeatBody, timeoutMs: number): Promise<HeartbeatAnswer>
   /** Opens the stream whose end tells the service that the worker is gone. */
@@ -103,6 +104,7 @@ export function createWorkerClient(workerId: WorkerId, options: TransportOptions
       })
     },
     ...effectCalls(transport, workerId),
+    ...allowanceCalls(transport, workerId),
     async finish(held, body) {
       await transport.send(`${attempt(held)}/finish`, {
         method: 'POST',

@@ -46,7 +46,8 @@ export const report = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('used'),
     at,
-    models: z.array(modelUse).min(1).max(20),
+    /** None, when there is only something to tell of the quota. */
+    models: z.array(modelUse).max(20),
     /** Of the attempt, from its start. */
     costMicroUsd: z.int().nonnegative(),
     quota: quota.optional(),

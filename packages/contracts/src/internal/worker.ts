@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { attemptIdField, executorField, instantField, workerIdField } from '../http/fields.ts'
 import { messageNumberField } from '../http/message.ts'
 import { egressView } from '../http/project.ts'
+import { allowance } from './allowance.ts'
 import { checkpoint, resume } from './checkpoint.ts'
 
 const fenceField = z.int().positive()
@@ -71,6 +72,8 @@ export const claimBody = z.strictObject({
   /** Those that the worker can run at present: it gets no attempt of another. */
   executors: z.array(executorField).max(50),
 })
+/** Asks to be allowed so much of the day's budget, from the attempt's start. */
+export const allowanceBody = z.strictObject({ ...holder, neededMicroUsd: z.int().nonnegative() })
 /** Said for a dead worker, by another one of its home. */
 export const abandonBody = z.strictObject(holder)
 export const claimAnswer = z.object({
@@ -92,6 +95,8 @@ export const claimAnswer = z.object({
       egress: egressView,
     })
     .nullable(),
+  /** What it may spend of the day's budget; null: the day has none. */
+  allowance: allowance.nullable(),
   /** Set: go on from there, and run no agent, unless the bundle of the commit is not to be had. */
   resume: resume.nullable(),
   /** All that the task was sent so far, in its order. */

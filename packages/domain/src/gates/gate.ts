@@ -7,6 +7,7 @@ export const WAIT_REASONS = [
   'dependency',
   'agent-unavailable',
   'quota',
+  'budget',
   'project-limit',
   'capacity',
   'resources',
@@ -27,7 +28,7 @@ export interface Wait {
 export type Gate = (task: Task, facts: Facts, now: Date) => Wait | undefined
 
 /** A gate that looks at nothing but what all tasks of a partition have in common. */
-export type SharedGate = (task: SharedTraits, facts: Facts) => Wait | undefined
+export type SharedGate = (task: SharedTraits, facts: Facts, now: Date) => Wait | undefined
 
 /** A wait that ends when something happens, not at a moment that is known. */
 export function waitFor(reason: WaitReason, detail: string): Wait {

@@ -4,7 +4,7 @@ import type { AttemptId, TaskId } from '../ids.ts'
 import type { Message } from '../message.ts'
 import type { Usage } from '../outcome.ts'
 import type { EgressAccess } from './egress.ts'
-import type { ModelUse, Quota } from './model-gateway.ts'
+import type { Allowances, ModelUse, Quota } from './model-gateway.ts'
 
 /** What the agent is asked to do. */
 export interface AgentOrder {
@@ -19,6 +19,8 @@ export interface AgentOrder {
   /** Wall-clock limit, in milliseconds. */
   readonly timeoutMs: number
   readonly budgetMicroUsd: number | undefined
+  /** Of the day's budget; absent when there is none. */
+  readonly allowances?: Allowances | undefined
 }
 
 /** Something that a person has to say to the agent. */

@@ -38,10 +38,32 @@ export interface Quota {
   readonly windows: readonly QuotaWindow[]
 }
 
+/** What an attempt may spend of a day's budget, counted from the attempt's start. */
+export interface Allowance {
+  readonly totalMicroUsd: number
+  /** No request is begun later: another day has another budget. */
+  readonly validUntil: Date
+  /** When there may be enough for what was asked for; undefined: never, or there is. */
+  readonly nextChanceAt: Date | undefined
+}
+
+/** Whoever gives attempts their allowances. */
+export interface Allowances {
+  readonly first: Allowance
+  /**
+   * Asks for so much, from the attempt's start, or whether what there is still holds.
+   *
+   * @throws when nobody answers, or the attempt has passed on.
+   */
+  enlarge(neededMicroUsd: number): Promise<Allowance>
+}
+
 export interface ModelAccessRequest {
   readonly attemptId: AttemptId
   /** No request is passed on once so much is spent. undefined: no limit. */
   readonly budgetMicroUsd: number | undefined
+  /** No request is passed on that could cost more than is allowed. Absent: the day has no budget. */
+  readonly allowances?: Allowances | undefined
   /** A socket for an agent without a network; else a port of the loopback address. */
   readonly over: 'socket' | 'port'
 }
@@ -59,6 +81,8 @@ export interface ModelAccess extends AsyncDisposable {
   takeUse(): readonly ModelUse[]
   /** Whether a request was refused because the budget is spent. */
   isBudgetSpent(): boolean
+  /** Set once a request was refused for the day's budget: when there may be enough for it. */
+  heldUntil(): Date | undefined
   /** As the last answer that says anything of it has it. */
   quota(): Quota | undefined
   /** Takes the real credential, and the made-up one, out of a text. */

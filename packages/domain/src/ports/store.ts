@@ -6,6 +6,7 @@ import type { Message } from '../message.ts'
 import type { Project } from '../project.ts'
 import type { Task, TaskKind, TaskStatus } from '../task.ts'
 import type { Worker } from '../worker.ts'
+import type { QuotaReads, QuotaWrites, SpendingReads, SpendingWrites } from './spending.ts'
 
 export interface Page {
   /** 1 to 200. */
@@ -121,6 +122,8 @@ export interface ReadTx {
   readonly settings: {
     find(key: string): unknown
   }
+  readonly spending: SpendingReads
+  readonly quotas: QuotaReads
   readonly leaders: {
     find(role: string): Leader | undefined
   }
@@ -227,6 +230,8 @@ export interface WriteTx extends ReadTx {
     /** @param value anything that JSON can hold; `undefined` takes the setting away. */
     put(key: string, value: unknown): void
   }
+  readonly spending: SpendingWrites
+  readonly quotas: QuotaWrites
   readonly leaders: ReadTx['leaders'] & {
     put(leader: Leader): void
   }

@@ -151,6 +151,16 @@ describe('what Claude Code 2.1.330 really printed', () => {
     expect(outcome).toMatchObject({ failure: { code: 'BUDGET_EXHAUSTED' } })
   })
 
+  test('an agent that was refused for the day is parked until there may be enough', async () => {
+    const heldUntil = new Date('2030-01-01T00:00:00Z')
+    const access = directAccess('', { heldUntil })
+    const { outcome } = await replay('error-401.jsonl', 1, { access })
+    expect(outcome).toMatchObject({
+      failure: { code: 'DAILY_BUDGET_EXHAUSTED' },
+      until: heldUntil,
+    })
+  })
+
   test('is rendered for people', async () => {
     const { events } = await replay('success-tooluse.jsonl', 0)
     expect(events).toEqual([

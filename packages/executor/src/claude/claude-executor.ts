@@ -75,9 +75,9 @@ async function* run(
   if (!gateway.hasCredential()) return failed('AGENT_NOT_LOGGED_IN', NO_CREDENTIAL)
 
   const sandbox = options.sandbox?.()
-  const { attemptId, budgetMicroUsd } = order
+  const { attemptId, budgetMicroUsd, allowances } = order
   const over = sandbox === undefined ? 'port' : 'socket'
-  await using access = await gateway.open({ attemptId, budgetMicroUsd, over })
+  await using access = await gateway.open({ attemptId, budgetMicroUsd, allowances, over })
   const started = await startClaude({ binary, order, context, options, access, sandbox })
   if ('kind' in started) return started
   await using agent = started

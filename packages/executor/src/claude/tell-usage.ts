@@ -15,13 +15,19 @@ export function createUsageTeller(
   everyMs: number = EVERY_MS,
 ): UsageTeller {
   let toldAtMs = performance.now()
+  let wasExhausted = false
 
   function rest(): readonly AgentEvent[] {
     const uses = access.takeUse()
-    if (uses.length === 0) return []
+    const quota = access.quota()
+    const isExhausted = quota?.isExhausted === true
+    // What is refused uses nothing, and others should know.
+    const isNews = isExhausted && !wasExhausted
+    if (uses.length === 0 && !isNews) return []
+    wasExhausted = isExhausted
     toldAtMs = performance.now()
     const { costMicroUsd } = access.usage()
-    return [{ type: 'used', uses, costMicroUsd, quota: access.quota() }]
+    return [{ type: 'used', uses, costMicroUsd, quota }]
   }
 
   return { now: () => (performance.now() - toldAtMs < everyMs ? [] : rest()), rest }

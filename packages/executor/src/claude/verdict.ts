@@ -21,7 +21,7 @@ export interface VerdictContext {
     readonly disk: string | undefined
   }
   /** What the gateway knows: what was used, and what it refused. */
-  readonly access: Pick<ModelAccess, 'usage' | 'isBudgetSpent' | 'quota'>
+  readonly access: Pick<ModelAccess, 'usage' | 'isBudgetSpent' | 'heldUntil' | 'quota'>
 }
 
 export interface ClaudeEnding extends AgentEnding {
@@ -60,6 +60,7 @@ function reportedCode(
   { access }: VerdictContext,
 ): FailureCode {
   if (budgetExhausted || access.isBudgetSpent()) return 'BUDGET_EXHAUSTED'
+  if (access.heldUntil() !== undefined) return 'DAILY_BUDGET_EXHAUSTED'
   if (apiStatus === 401 || apiStatus === 403 || apiError === 'authentication_failed') {
     return 'AGENT_NOT_LOGGED_IN'
   }
@@ -101,9 +102,8 @@ function ownVerdict(
     const message = [result.text, ...result.errors].filter((line) => line !== '').join('\n')
     const said = message === '' ? 'The agent reported an error and no reason.' : message
     const outcome = failed(reportedCode(result, apiError, context), said, context.access.usage())
-    const resetsAt = context.access.quota()?.resetsAt
-    const isParked = outcome.failure.code === 'QUOTA_EXHAUSTED' && resetsAt !== undefined
-    return isParked ? { ...outcome, until: resetsAt } : outcome
+    const until = untilOf(outcome.failure.code, context)
+    return until === undefined ? outcome : { ...outcome, until }
   }
   if (ending.exitCode !== 0) return crash(transcript, ending, context)
   const denied = unexpectedDenials(result, context).map(nameOf).join(', ')
@@ -111,6 +111,12 @@ function ownVerdict(
     return failed('PERMISSION_DENIED', `The agent was denied: ${denied}`, context.access.usage())
   }
   return succeeded(transcript, result, context, [])
+}
+
+/** From when on it may go better. */
+function untilOf(code: FailureCode, { access }: VerdictContext): Date | undefined {
+  if (code === 'QUOTA_EXHAUSTED') return access.quota()?.resetsAt
+  return code === 'DAILY_BUDGET_EXHAUSTED' ? access.heldUntil() : undefined
 }
 
 function succeeded(

@@ -1,8 +1,10 @@
-import type { Facts, Pause, ProjectFact, ReadTx } from '@sleepless/domain'
+import type { BudgetFact, Facts, Pause, ProjectFact, ReadTx, WorkerFact } from '@sleepless/domain'
 
 import type { Connection, Database } from '../database.ts'
 import { count, sql } from '../drizzle.ts'
 import { attempts, workers } from '../schema.ts'
+import { exhaustedWorkers } from './quota-table.ts'
+import { spendingReads } from './spending-table.ts'
 
 /** What the gates may know: read afresh each time, at a cost that grows with what runs, not with what waits. */
 export function factReads(
@@ -10,21 +12,7 @@ export function factReads(
   connection: Connection,
   settings: ReadTx['settings'],
 ): () => Facts {
-  const online = db
-    .select({
-      pool: workers.pool,
-      labels: workers.labels,
-      concurrency: workers.concurrency,
-      executors: workers.executors,
-      shortage: workers.shortage,
-      busy: sql<number>`(SELECT count(*) FROM attempts
-        WHERE attempts.worker_id = workers.id AND attempts.status = 'running')`,
-    })
-    .from(workers)
-    .where(sql`${workers.status} IN ('online', 'draining') AND ${workers.status} = 'online'`)
-    // The plus keeps the planner from the primary key, which holds all workers that ever were.
-    .orderBy(sql`+${workers.id}`)
-    .prepare()
+  const online = onlineWorkers(db, connection)
   const unclaimed = db
     .select({ pool: attempts.pool, count: count() })
     .from(attempts)
@@ -42,6 +30,8 @@ export function factReads(
      WHERE concurrency IS NOT NULL`,
   )
 
+  const spending = spendingReads(connection)
+
   return () => {
     const projects: Record<string, ProjectFact> = {}
     for (const { name, concurrency } of limits.all()) projects[name] = { running: 0, concurrency }
@@ -53,10 +43,40 @@ export function factReads(
     }
     return {
       pause: pauseOf(settings.find('pause')),
-      workers: online.all().map((row) => ({ ...row, shortage: row.shortage ?? undefined })),
+      workers: online(),
       unclaimedOrders: Object.fromEntries(unclaimed.all().map((row) => [row.pool, row.count])),
       projects,
+      budget: budgetOf(settings.find('daily-budget'), spending),
     }
+  }
+}
+
+function onlineWorkers(db: Database, connection: Connection): () => readonly WorkerFact[] {
+  const online = db
+    .select({
+      id: workers.id,
+      pool: workers.pool,
+      labels: workers.labels,
+      concurrency: workers.concurrency,
+      executors: workers.executors,
+      shortage: workers.shortage,
+      busy: sql<number>`(SELECT count(*) FROM attempts
+        WHERE attempts.worker_id = workers.id AND attempts.status = 'running')`,
+    })
+    .from(workers)
+    .where(sql`${workers.status} IN ('online', 'draining') AND ${workers.status} = 'online'`)
+    // The plus keeps the planner from the primary key, which holds all workers that ever were.
+    .orderBy(sql`+${workers.id}`)
+    .prepare()
+  const exhausted = exhaustedWorkers(connection)
+  return () => {
+    const rows = online.all()
+    const resets = exhausted()
+    return rows.map(({ id, shortage, ...row }) => ({
+      ...row,
+      shortage: shortage ?? undefined,
+      quotaResetsAt: resets.get(id),
+    }))
   }
 }
 
@@ -78,4 +98,12 @@ function pauseOf(stored: unknown): Pause | undefined {
   if (typeof stored !== 'object' || stored === null || !('since' in stored)) return undefined
   const reason = 'reason' in stored && typeof stored.reason === 'string' ? stored.reason : undefined
   return { since: new Date(String(stored.since)), reason }
+}
+
+function budgetOf(stored: unknown, spending: ReadTx['spending']): BudgetFact | undefined {
+  if (typeof stored !== 'object' || stored === null || !('limitMicroUsd' in stored))
+    return undefined
+  const { day = '', spentMicroUsd = 0 } = spending.latest() ?? {}
+  const limitMicroUsd = Number(stored.limitMicroUsd)
+  return { limitMicroUsd, day, spentMicroUsd, grantedMicroUsd: spending.grantedMicroUsd() }
 }
