@@ -1,25 +1,29 @@
 import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { bothDone } from './failure.ts'
 import type { Author } from './git-environment.ts'
-import type { Git } from './git.ts'
+import type { Git, GitCommand } from './git.ts'
 import { copyIndex } from './index-copy.ts'
 import type { Tip } from './references.ts'
 import type { AttemptPaths } from './workspace-root.ts'
 
 export interface AgentRepositoryOptions {
   readonly git: Git
-  readonly paths: AttemptPaths
+  readonly paths: ClonePaths
   readonly author: Author
   /** The branch that the agent finds itself on. */
   readonly branch: string
   readonly signal: AbortSignal
 }
 
+export type ClonePaths = Pick<AttemptPaths, 'folder' | 'tree' | 'baseIndex'>
+
 /** What a serious task starts from. */
 export interface AgentBase {
   readonly mirror: string
-  readonly defaultBranch: string
+  /** Absent: the clone does not name it yet. */
+  readonly defaultBranch?: string
   readonly base: Tip
 }
 
@@ -45,23 +49,51 @@ export async function cloneAgentRepository(
   { mirror, defaultBranch, base }: AgentBase,
 ): Promise<void> {
   await initAgentRepository(options)
-  const { git, paths, branch, signal } = options
+  const { git, paths, branch } = options
   const gitDir = join(paths.tree, '.git')
   await mkdir(join(gitDir, 'objects', 'info'), { recursive: true })
   await writeFile(join(gitDir, 'objects', 'info', 'alternates'), `${join(mirror, 'objects')}\n`)
 
-  const command = { cwd: paths.tree, env: { GIT_DIR: gitDir, GIT_WORK_TREE: paths.tree }, signal }
-  const references = [`refs/remotes/origin/${defaultBranch}`, `refs/heads/${branch}`]
+  const remote = defaultBranch === undefined ? [] : [remoteReference(defaultBranch)]
+  const references = [...remote, `refs/heads/${branch}`]
   await git.run(['update-ref', '--stdin'], {
-    ...command,
+    ...commandIn(options),
     input: references.map((name) => `create ${name} ${base.commit}\n`).join(''),
   })
-  await git.run(['reset', '--hard', '--quiet'], command)
+  await checkOut(options, base)
+}
+
+/** Makes the files those of `base`, and moves the branch there. */
+export async function checkOut(options: AgentRepositoryOptions, base: Tip): Promise<void> {
+  const { git, paths } = options
+  await git.run(['reset', '--hard', '--quiet', base.commit], commandIn(options))
   // Knows the size and time of each file, which spares the host from reading them all again.
   // Renamed to its place, for it tells that the checkout is complete.
   const draft = `${paths.baseIndex}.new`
-  await copyIndex(join(gitDir, 'index'), draft)
+  await copyIndex(join(paths.tree, '.git', 'index'), draft)
   await rename(draft, paths.baseIndex)
+}
+
+/** Gives a clone that has no default branch yet the one of `from`, and its own branch another name. */
+export async function renameBranches(
+  options: AgentRepositoryOptions,
+  { defaultBranch, base, before }: Required<AgentBase> & { readonly before: string },
+): Promise<void> {
+  const { git, branch } = options
+  const command = commandIn(options)
+  const input = `create ${remoteReference(defaultBranch)} ${base.commit}\n`
+  await bothDone(
+    git.run(['update-ref', '--stdin'], { ...command, input }),
+    git.run(['branch', '-m', before, branch], command),
+  )
+}
+
+function remoteReference(defaultBranch: string): string {
+  return `refs/remotes/origin/${defaultBranch}`
+}
+
+function commandIn({ paths: { tree }, signal }: AgentRepositoryOptions): GitCommand {
+  return { cwd: tree, env: { GIT_DIR: join(tree, '.git'), GIT_WORK_TREE: tree }, signal }
 }
 
 function quoted(value: string): string {

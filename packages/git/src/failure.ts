@@ -20,3 +20,23 @@ export async function bothDone<A, B>(first: Promise<A>, second: Promise<B>): Pro
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
+
+/** Goes on after a failure, and tells of the first one at the end. */
+export interface Tries {
+  add(work: Promise<unknown>): Promise<void>
+  throwFirst(): void
+}
+
+export function createTries(): Tries {
+  const errors: unknown[] = []
+  return {
+    add: (work) =>
+      work.then(
+        () => undefined,
+        (error: unknown) => void errors.push(error),
+      ),
+    throwFirst() {
+      if (errors.length > 0) throw errors[0]
+    },
+  }
+}

@@ -2,7 +2,9 @@ import { resolve } from 'node:path'
 
 import { gitEnvironment, type Author } from './git-environment.ts'
 import { createGit, type Git } from './git.ts'
+import { createKeptFolder, type KeepPolicy, type KeptFolder } from './kept-folder.ts'
 import { createMirrors, type Mirrors } from './mirror.ts'
+import { createSpareClones, type SpareClones, type SpareOptions } from './spare-clones.ts'
 import { workspaceRoot, type WorkspaceRoot } from './workspace-root.ts'
 
 const DEFAULT_AUTHOR: Author = { name: 'Sleepless', email: 'sleepless@localhost' }
@@ -27,6 +29,10 @@ export interface WorkspacesOptions {
   readonly deadlineMs?: number
   /** For each command that brings objects from or to a remote; default 10 min. */
   readonly fetchDeadlineMs?: number
+  /** What stays of workspaces for people to look at. Default: nothing. */
+  readonly keep?: KeepPolicy
+  /** Clones to have ready for projects in use. Default: none. */
+  readonly spareClones?: SpareOptions
 }
 
 /** Git as the host runs it, and the folders that it works in. */
@@ -36,6 +42,8 @@ export interface HostGit {
   readonly root: WorkspaceRoot
   readonly author: Author
   readonly fetchDeadlineMs: number
+  readonly kept: KeptFolder
+  readonly spares: SpareClones
 }
 
 export function createHostGit(options: WorkspacesOptions): HostGit {
@@ -50,5 +58,7 @@ export function createHostGit(options: WorkspacesOptions): HostGit {
   })
   const { transportConfigFile } = root
   const mirrors = createMirrors({ git, fetchDeadlineMs, transportConfigFile })
-  return { git, mirrors, root, author, fetchDeadlineMs }
+  const kept = createKeptFolder(root, options.keep)
+  const spares = createSpareClones(root, options.spareClones ?? { count: 0 })
+  return { git, mirrors, root, author, fetchDeadlineMs, kept, spares }
 }

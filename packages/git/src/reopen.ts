@@ -8,7 +8,7 @@ import {
   type Workspace,
 } from '@sleepless/domain'
 
-import { failure, hasCode } from './failure.ts'
+import { failure } from './failure.ts'
 import type { HostGit } from './host-git.ts'
 import { isThere } from './is-there.ts'
 import { readManifest, type Manifest } from './manifest.ts'
@@ -23,23 +23,6 @@ import { removeTree } from './remove-tree.ts'
 import { createSnapshots } from './snapshots.ts'
 import type { AttemptPaths } from './workspace-root.ts'
 import { createWorkspace } from './workspace.ts'
-
-/** The attempts that have a folder of this path, in no order. */
-export async function listAttempts(tasksPath: string): Promise<readonly AttemptId[]> {
-  try {
-    const names = await readdir(tasksPath)
-    return names.flatMap((name) => {
-      try {
-        return [attemptId(name)]
-      } catch {
-        return []
-      }
-    })
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return []
-    throw failure('the workspaces could not be listed', error)
-  }
-}
 
 /** See `Workspaces.reopen`. */
 export async function reopenWorkspace(
@@ -94,7 +77,7 @@ interface Reopening {
 }
 
 async function openAgain(
-  { git, root }: HostGit,
+  { git, root, kept: keptFolder }: HostGit,
   { attempt, paths, manifest }: Reopening,
 ): Promise<Workspace> {
   const { taskId, project, branch, base } = manifest
@@ -112,5 +95,6 @@ async function openAgain(
     repository,
     snapshots: createSnapshots({ git, gitDir, paths, base }),
     recorder: createRecorder({ git, repository, taskId, attemptId: attempt }),
+    kept: keptFolder,
   })
 }

@@ -13,6 +13,12 @@ export interface WorkspaceRoot {
   /** Holds a folder for each attempt. */
   readonly tasksPath: string
   attemptPaths(attempt: AttemptId): AttemptPaths
+  /** Holds what is left of ended attempts, for people to look at. */
+  readonly keptPath: string
+  /** Holds a folder for each project with clones that no attempt has used. */
+  readonly sparesPath: string
+  /** What is here is on its way out, and nobody's. */
+  readonly removedPath: string
   /** Makes the folders; cheap when they are there. */
   prepare(): Promise<void>
 }
@@ -36,6 +42,10 @@ export interface AttemptPaths {
   readonly scratchMark: string
   /** The work tree once nothing in it is needed any more. */
   readonly removed: string
+  /** Made when the attempt has ended and is kept: how it ended, and by its time, when. */
+  readonly endedMark: string
+  /** A clone on its way to becoming `tree`. */
+  readonly spare: string
 }
 
 /**
@@ -50,7 +60,10 @@ export function workspaceRoot(root: string): WorkspaceRoot {
   let prepared: Promise<void> | undefined
 
   const prepare = async (): Promise<void> => {
-    const folders = ['tasks', 'projects', 'thoughts', 'shared', 'host/home']
+    const folders = [
+      ...['tasks', 'projects', 'thoughts', 'shared', 'host/home'],
+      ...['kept', 'spares', 'removed'],
+    ]
     for (const folder of folders) await mkdir(join(root, folder), { recursive: true, mode: 0o700 })
     await writeFile(transportConfigFile, TRANSPORT_CONFIG)
   }
@@ -59,6 +72,9 @@ export function workspaceRoot(root: string): WorkspaceRoot {
     homePath,
     transportConfigFile,
     tasksPath: join(root, 'tasks'),
+    keptPath: join(root, 'kept'),
+    sparesPath: join(root, 'spares'),
+    removedPath: join(root, 'removed'),
     mirrorPath: (project) => join(root, 'projects', `${project}.git`),
     thoughtPath: (task) => join(root, 'thoughts', `${task}.git`),
     attemptPaths: (attempt) => attemptPaths(join(root, 'tasks', attempt)),
@@ -86,5 +102,7 @@ function attemptPaths(folder: string): AttemptPaths {
     manifest: join(folder, 'workspace.json'),
     scratchMark: join(folder, 'scratch'),
     removed: join(folder, 'removed'),
+    endedMark: join(folder, 'ended'),
+    spare: join(folder, 'spare'),
   }
 }

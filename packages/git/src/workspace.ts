@@ -1,4 +1,3 @@
-import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { WorkspaceError, type Workspace } from '@sleepless/domain'
@@ -7,8 +6,8 @@ import { exportChange } from './exports.ts'
 import { failure } from './failure.ts'
 import type { Git } from './git.ts'
 import { checkTree, isThere } from './is-there.ts'
+import type { KeptFolder } from './kept-folder.ts'
 import type { HostRepository, Recorder } from './recorder.ts'
-import { removeTree } from './remove-tree.ts'
 import type { Snapshots } from './snapshots.ts'
 import type { AttemptPaths } from './workspace-root.ts'
 import { writeFiles } from './written-files.ts'
@@ -19,6 +18,7 @@ export interface WorkspaceDeps {
   readonly repository: HostRepository
   readonly snapshots: Snapshots
   readonly recorder: Recorder
+  readonly kept: KeptFolder
 }
 
 /**
@@ -32,6 +32,7 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
   const inTurn = createTurns()
   const commit = createCommit(deps)
   let isDisposed = false
+  let hasSucceeded = false
 
   const whileOpen = <T>(what: string, work: () => Promise<T>): Promise<T> =>
     inTurn(async () => {
@@ -49,10 +50,13 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     commit: (request) => whileOpen('the work could not be committed', () => commit(request)),
     checkpoint: () =>
       whileOpen('the work could not be checkpointed', () => checkpoint(deps, { fresh: true })),
+    succeeded() {
+      hasSucceeded = true
+    },
     [Symbol.asyncDispose]: () =>
       inTurn(async () => {
         if (isDisposed) return
-        await dispose(deps)
+        await dispose(deps, hasSucceeded)
         isDisposed = true
       }),
   }
@@ -93,8 +97,8 @@ async function checkpoint(
   return recorder.isNew(tree) ? recorder.checkpoint(tree) : undefined
 }
 
-async function dispose(deps: WorkspaceDeps): Promise<void> {
-  const { folder, tree, removed } = deps.paths
+async function dispose(deps: WorkspaceDeps, hasSucceeded: boolean): Promise<void> {
+  const { folder, tree } = deps.paths
   try {
     // Going on from the last index, so that files which have not changed since are not read again.
     if (await isThere(tree)) await checkpoint(deps, { fresh: false })
@@ -105,9 +109,7 @@ async function dispose(deps: WorkspaceDeps): Promise<void> {
     )
   }
   try {
-    // Half of it, if this process dies now, must not look like work.
-    if (await isThere(tree)) await rename(tree, removed)
-    await removeTree(folder)
+    await deps.kept.putAway(deps.paths, { hasSucceeded })
   } catch (error) {
     throw failure(`the workspace at ${folder} could not be removed`, error)
   }

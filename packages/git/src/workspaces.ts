@@ -9,18 +9,19 @@ import {
   type Workspaces,
 } from '@sleepless/domain'
 
-import { cloneAgentRepository, initAgentRepository } from './agent-repository.ts'
+import { initAgentRepository } from './agent-repository.ts'
 import { ensureBareRepository } from './bare-repository.ts'
 import { taskBranch } from './branch-name.ts'
-import { bothDone, failure, hasCode } from './failure.ts'
+import { bothDone, createTries, failure, hasCode } from './failure.ts'
 import type { Git } from './git.ts'
 import { createHostGit, type HostGit, type WorkspacesOptions } from './host-git.ts'
+import { listAttempts } from './list-attempts.ts'
 import { writeManifest } from './manifest.ts'
 import { checkProjectName } from './project-name.ts'
 import { createRecorder, type HostRepository } from './recorder.ts'
 import { readReferences } from './references.ts'
 import { removeTree } from './remove-tree.ts'
-import { listAttempts, reopenWorkspace, salvageWorkspace } from './reopen.ts'
+import { reopenWorkspace, salvageWorkspace } from './reopen.ts'
 import { openScratch } from './scratch.ts'
 import { createSnapshots } from './snapshots.ts'
 import type { AttemptPaths } from './workspace-root.ts'
@@ -52,7 +53,26 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     list: () => listAttempts(host.root.tasksPath),
     reopen: (attempt) => reopenWorkspace(host, attempt),
     salvage: (attempt) => salvageWorkspace(host, attempt),
+    tidy: (isShort) =>
+      tidy(host, isShort).catch((error: unknown) => {
+        throw failure('not all could be removed that is not needed any more', error)
+      }),
+    stockUp: (signal) =>
+      host.spares.stockUp(signal).catch((error: unknown) => {
+        throw failure('no clone could be prepared', error)
+      }),
   }
+}
+
+async function tidy(
+  { root, kept, spares }: HostGit,
+  isShort: () => Promise<boolean>,
+): Promise<void> {
+  await root.prepare()
+  const tries = createTries()
+  await tries.add(kept.tidy(isShort))
+  await tries.add(spares.tidy(isShort))
+  tries.throwFirst()
 }
 
 async function openWorkspace(
@@ -79,6 +99,7 @@ async function openWorkspace(
       repository,
       snapshots: createSnapshots({ git, gitDir, paths, base }),
       recorder: createRecorder({ git, repository, ...ids }),
+      kept: deps.kept,
     })
   } catch (error) {
     // No agent has been here: there is nothing to keep. What went wrong first is what counts.
@@ -137,7 +158,11 @@ async function openProject(
     branchTipOf(git, gitDir, branch),
     base === undefined
       ? initAgentRepository(agent)
-      : cloneAgentRepository(agent, { mirror: gitDir, defaultBranch, base }),
+      : deps.spares.clone({
+          project: project.name,
+          options: agent,
+          from: { mirror: gitDir, defaultBranch, base },
+        }),
   )
   return { gitDir, branch, base, branchTip }
 }

@@ -32,7 +32,10 @@ export interface Commit {
   readonly bundleFile: string
 }
 
-/** A private working copy for one attempt. Disposing removes it, never the commits made from it. */
+/**
+ * A private working copy for one attempt. Disposing removes it or keeps it for a while, for people to look at;
+ * the home goes at once, and the commits made from it stay.
+ */
 export interface Workspace extends AsyncDisposable {
   /** The agent's working directory. */
   readonly path: string
@@ -51,6 +54,8 @@ export interface Workspace extends AsyncDisposable {
   commit(request: CommitRequest): Promise<Commit | undefined>
   /** Keeps uncommitted work under `refs/sleepless/checkpoints/<attempt>`. @returns undefined when there is none. */
   checkpoint(): Promise<string | undefined>
+  /** Says that the attempt has succeeded: what people may look at afterwards is then kept for a shorter time. */
+  succeeded(): void
 }
 
 /** Two empty directories for one attempt that needs no repository. Disposing removes all in them. */
@@ -78,6 +83,19 @@ export interface Workspaces {
    * @throws {WorkspaceError} when its work cannot be kept; it stays as it is then.
    */
   salvage(attempt: AttemptId): Promise<Salvage | undefined>
+  /**
+   * Removes what is kept of ended attempts beyond its time or size, and what nobody is going to use. Then,
+   * for as long as `isShort` says so, whatever else can be spared, the oldest first.
+   *
+   * @throws {WorkspaceError} the first thing that could not be removed, once all was tried.
+   */
+  tidy(isShort: () => Promise<boolean>): Promise<void>
+  /**
+   * Prepares what the next attempts of projects in use begin with.
+   *
+   * @throws {WorkspaceError} when it cannot be made; attempts do without then.
+   */
+  stockUp(signal: AbortSignal): Promise<void>
 }
 
 export interface Salvage {
