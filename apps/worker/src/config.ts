@@ -17,6 +17,10 @@ export const workerConfig = environment
     WORKER_COMMANDS: true,
     WORKER_HOST_COMMANDS: true,
     WORKER_REGISTRIES: true,
+    WORKER_KEEP_SUCCEEDED_MS: true,
+    WORKER_KEEP_OTHER_MS: true,
+    WORKER_KEEP_BYTES: true,
+    WORKER_SPARE_CLONES: true,
     BUBBLEWRAP_BIN: true,
     CLAUDE_BIN: true,
     CLAUDE_MODEL: true,
@@ -53,6 +57,12 @@ export const workerConfig = environment
       isOnHost: env.WORKER_HOST_COMMANDS.includes(command.name),
     })),
     registries: Object.fromEntries(env.WORKER_REGISTRIES),
+    keep: {
+      succeededMs: env.WORKER_KEEP_SUCCEEDED_MS,
+      otherMs: env.WORKER_KEEP_OTHER_MS,
+      maxBytes: env.WORKER_KEEP_BYTES,
+    },
+    spareClones: env.WORKER_SPARE_CLONES,
     path: env.PATH,
     /** Absent for a worker that is not to run it. */
     codex:

@@ -8,7 +8,8 @@ import { createOrderHandler } from './handle-order.ts'
 import { startHeartbeats } from './heartbeats.ts'
 import { openIntake, type Intake } from './intake.ts'
 import { openJournalFolder } from './journal/journal-folder.ts'
-import { lookAtMachine, watchShortage } from './machine/shortage-watch.ts'
+import { watchShortage } from './machine/shortage-watch.ts'
+import { startUpkeep } from './machine/upkeep.ts'
 import { ordersInHand } from './orders-in-hand.ts'
 import { startRecovery } from './recovery/start-recovery.ts'
 import { DEFAULT_TIMING } from './timing.ts'
@@ -28,7 +29,8 @@ export async function createWorker(
   resources.use(startRecovery(deps, journals, timing))
   const agents = resources.use(await watchAgents(executors, logger, timing))
   const attempts = createRunningAttempts()
-  const shortage = await watchShortage(deps.look ?? (() => lookAtMachine(journalPath)), logger)
+  const upkeep = resources.use(startUpkeep(deps, timing))
+  const shortage = await watchShortage(upkeep.look, logger)
   // Until there is something to tell, nobody listens.
   let intake: Intake | undefined
   const onHearing = (): void => intake?.update()
@@ -48,7 +50,7 @@ export async function createWorker(
       else heartbeats.now()
     }),
   )
-  const handle = createOrderHandler(deps, { attempts, agents, journals })
+  const handle = createOrderHandler({ ...deps, ...upkeep }, { attempts, agents, journals })
   const { labels, concurrency } = traits
   const isAble = (): boolean =>
     agents.isAnyAvailable() && shortage.current() === undefined && heartbeats.isHeard()

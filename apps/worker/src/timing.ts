@@ -12,6 +12,8 @@ export interface WorkerTiming {
   readonly stopDeadlineMs: number
   /** Between looks for workers of this home that died. */
   readonly recoverEveryMs: number
+  /** Between looks for what is kept on the disk without need. */
+  readonly tidyEveryMs: number
 }
 
 export const DEFAULT_TIMING: WorkerTiming = {
@@ -21,4 +23,5 @@ export const DEFAULT_TIMING: WorkerTiming = {
   graceMs: 30_000,
   stopDeadlineMs: 20_000,
   recoverEveryMs: 30_000,
+  tidyEveryMs: 60_000,
 }

@@ -25,6 +25,8 @@ export async function discard(path: string, removedPath: string): Promise<boolea
 }
 
 /** Removes all in a folder. Others may be at it as well. */
-export async function emptyFolder(path: string): Promise<void> {
-  for (const name of await readdir(path)) await removeTree(join(path, name))
+export async function emptyFolder(path: string, signal: AbortSignal): Promise<void> {
+  for (const name of await readdir(path)) {
+    if (!signal.aborted) await removeTree(join(path, name))
+  }
 }

@@ -54,7 +54,10 @@ async function ended({
 }
 
 function tidy(policy: Partial<KeepPolicy> = {}, isShort = enough): Promise<void> {
-  return createWorkspaces({ root: place.root, keep: { ...KEEP, ...policy } }).tidy(isShort)
+  return createWorkspaces({ root: place.root, keep: { ...KEEP, ...policy } }).tidy(
+    isShort,
+    AbortSignal.timeout(60_000),
+  )
 }
 
 describe('the workspace of an ended attempt', () => {

@@ -24,7 +24,7 @@ export interface KeptFolder {
   /** Takes a workspace away whose work is kept elsewhere: to be looked at for a while, or for good. */
   putAway(paths: AttemptPaths, ending: { readonly hasSucceeded: boolean }): Promise<void>
   /** See `Workspaces.tidy`. */
-  tidy(isShort: () => Promise<boolean>): Promise<void>
+  tidy(isShort: () => Promise<boolean>, signal: AbortSignal): Promise<void>
 }
 
 const KEEP_NOTHING: KeepPolicy = { succeededMs: 0, otherMs: 0, maxBytes: 0 }
@@ -65,20 +65,20 @@ export function createKeptFolder(
       else await remove(paths)
     },
 
-    async tidy(isShort) {
+    async tidy(isShort, signal) {
       const tries = createTries()
       // What another process was removing when it died, or is removing now.
-      await tries.add(emptyFolder(removedPath))
+      await tries.add(emptyFolder(removedPath, signal))
       const spared: Kept[] = []
       let bytes = 0
       for (const kept of await list()) {
         bytes += kept.bytes
         const isOver = bytes > policy.maxBytes || Date.now() - kept.endedMs >= limitOf(kept)
-        if (isOver) await tries.add(discard(kept.path, removedPath))
+        if (isOver && !signal.aborted) await tries.add(discard(kept.path, removedPath))
         else spared.push(kept)
       }
       for (const { path } of spared.toReversed()) {
-        if (!(await isShort())) break
+        if (signal.aborted || !(await isShort())) break
         await tries.add(discard(path, removedPath))
       }
       tries.throwFirst()

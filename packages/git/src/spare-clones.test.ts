@@ -164,7 +164,7 @@ describe('tidying', () => {
 
   test('leaves the clones of a project in use', async () => {
     await stocked()
-    await workspaces.tidy(async () => false)
+    await workspaces.tidy(async () => false, signal)
     expect(await spares()).toHaveLength(2)
   })
 
@@ -172,13 +172,13 @@ describe('tidying', () => {
     await stocked()
     const at = new Date(Date.now() - 2 * HOUR_MS)
     await utimes(sparesPath(), at, at)
-    await workspaces.tidy(async () => false)
+    await workspaces.tidy(async () => false, signal)
     expect(await spares()).toEqual([])
   })
 
   test('removes all while the disk is short, and attempts do without', async () => {
     const remote = await stocked()
-    await workspaces.tidy(async () => true)
+    await workspaces.tidy(async () => true, signal)
     expect(await spares()).toEqual([])
     await using workspace = await open(remote)
     expect(await git(workspace.path, 'status', '--porcelain')).toBe('')

@@ -34,7 +34,7 @@ export interface SpareClones {
   /** See `Workspaces.stockUp`. */
   stockUp(signal: AbortSignal): Promise<void>
   /** See `Workspaces.tidy`. */
-  tidy(isShort: () => Promise<boolean>): Promise<void>
+  tidy(isShort: () => Promise<boolean>, signal: AbortSignal): Promise<void>
 }
 
 export function createSpareClones(
@@ -68,9 +68,10 @@ export function createSpareClones(
       }
     },
 
-    async tidy(isShort) {
+    async tidy(isShort, signal) {
       const tries = createTries()
       for (const project of await readdir(sparesPath)) {
+        if (signal.aborted) break
         const place = join(sparesPath, project)
         const lastUse = await stat(place).catch(() => undefined)
         const isInUse = lastUse !== undefined && Date.now() - lastUse.mtimeMs < IN_USE_MS

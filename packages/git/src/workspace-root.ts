@@ -61,8 +61,14 @@ export function workspaceRoot(root: string): WorkspaceRoot {
 
   const prepare = async (): Promise<void> => {
     const folders = [
-      ...['tasks', 'projects', 'thoughts', 'shared', 'host/home'],
-      ...['kept', 'spares', 'removed'],
+      'tasks',
+      'projects',
+      'thoughts',
+      'shared',
+      'host/home',
+      'kept',
+      'spares',
+      'removed',
     ]
     for (const folder of folders) await mkdir(join(root, folder), { recursive: true, mode: 0o700 })
     await writeFile(transportConfigFile, TRANSPORT_CONFIG)

@@ -53,8 +53,8 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     list: () => listAttempts(host.root.tasksPath),
     reopen: (attempt) => reopenWorkspace(host, attempt),
     salvage: (attempt) => salvageWorkspace(host, attempt),
-    tidy: (isShort) =>
-      tidy(host, isShort).catch((error: unknown) => {
+    tidy: (isShort, signal) =>
+      tidy(host, isShort, signal).catch((error: unknown) => {
         throw failure('not all could be removed that is not needed any more', error)
       }),
     stockUp: (signal) =>
@@ -67,11 +67,12 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
 async function tidy(
   { root, kept, spares }: HostGit,
   isShort: () => Promise<boolean>,
+  signal: AbortSignal,
 ): Promise<void> {
   await root.prepare()
   const tries = createTries()
-  await tries.add(kept.tidy(isShort))
-  await tries.add(spares.tidy(isShort))
+  await tries.add(kept.tidy(isShort, signal))
+  await tries.add(spares.tidy(isShort, signal))
   tries.throwFirst()
 }
 

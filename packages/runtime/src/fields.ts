@@ -12,6 +12,9 @@ const wholeNumber = (least: number, most: number): z.ZodCoercedNumber =>
     .min(least, `expected a whole number from ${least} to ${most}`)
     .max(most, `expected a whole number from ${least} to ${most}`)
 
+const DAY_MS = 86_400_000
+const YEAR_MS = 365 * DAY_MS
+
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https address' })
 
 const tokenField = z
@@ -86,6 +89,13 @@ export const environmentFields = {
         .filter((name) => name !== ''),
     ),
   WORKER_REGISTRIES: workerRegistriesField,
+  /** How long the workspaces of ended attempts stay for people to look at; 0: not at all. */
+  WORKER_KEEP_SUCCEEDED_MS: wholeNumber(0, YEAR_MS).default(DAY_MS),
+  WORKER_KEEP_OTHER_MS: wholeNumber(0, YEAR_MS).default(7 * DAY_MS),
+  /** Of all of them together. */
+  WORKER_KEEP_BYTES: wholeNumber(0, 2 ** 50).default(20e9),
+  /** Clones to have ready for each large project in use. */
+  WORKER_SPARE_CLONES: wholeNumber(0, 64).default(2),
   BUBBLEWRAP_BIN: z.string().optional(),
   CLAUDE_BIN: z.string().optional(),
   CLAUDE_MODEL: z.string().optional(),

@@ -235,6 +235,8 @@ function environmentOf(
     SLEEPLESS_LEASE_MS: String(leaseMs),
     QUEUE_URL: `redis://127.0.0.1:${redis.port}`,
     WORKER_CONCURRENCY: '3',
+    // Thousands of attempts, on a disk that may be in memory.
+    WORKER_KEEP_BYTES: '0',
     WORKER_COMMANDS: `fault=${path.join(places.programs, 'agent')}`,
     // The program that stands before Claude Code reads what lies beside it.
     BUBBLEWRAP_BIN: '/nonexistent/bwrap',

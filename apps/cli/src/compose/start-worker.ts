@@ -62,7 +62,11 @@ export async function startWorker(
       api: createWorkerClient(id, { url: apiUrl, token }),
       queue,
       executors: createExecutors({ config, gateway, containment }),
-      workspaces: createWorkspaces(git),
+      workspaces: createWorkspaces({
+        ...git,
+        keep: config.keep,
+        spareClones: { count: config.spareClones },
+      }),
       branches: createBranches(git),
       egress,
       journalPath: path.join(workspacePath, 'journal'),

@@ -95,7 +95,9 @@ async function endingOf(
     }
     const agent = await runAgent(executor, agentOrder(deps, input), context, reporter)
     usage = agent.usage
-    return { outcome: await conclude(deps, input, { agent, workspace }), usage }
+    const outcome = await conclude(deps, input, { agent, workspace })
+    if (outcome.kind === 'succeeded' && 'commit' in workspace) workspace.succeeded()
+    return { outcome, usage }
   } catch (error) {
     return { outcome: outcomeOfError(error, running), usage }
   }

@@ -46,6 +46,12 @@ export function shortageOf(supplies: Supplies, before: Shortage | undefined): Sh
   return undefined
 }
 
+/** Whether what is only convenient has to go: somewhat before attempts would have to wait. */
+export function isDiskLow({ disk }: Pick<Supplies, 'disk'>): boolean {
+  const goingOn = { resource: 'disk', detail: '' } as const
+  return shortageOf({ memory: undefined, disk }, goingOn) !== undefined
+}
+
 function inMib(bytes: number): number {
   return Math.ceil(bytes / MIB)
 }

@@ -85,11 +85,12 @@ export interface Workspaces {
   salvage(attempt: AttemptId): Promise<Salvage | undefined>
   /**
    * Removes what is kept of ended attempts beyond its time or size, and what nobody is going to use. Then,
-   * for as long as `isShort` says so, whatever else can be spared, the oldest first.
+   * for as long as `isShort` says so, whatever else can be spared, the oldest first. Once the signal is
+   * aborted it goes on with nothing more.
    *
    * @throws {WorkspaceError} the first thing that could not be removed, once all was tried.
    */
-  tidy(isShort: () => Promise<boolean>): Promise<void>
+  tidy(isShort: () => Promise<boolean>, signal: AbortSignal): Promise<void>
   /**
    * Prepares what the next attempts of projects in use begin with.
    *
