@@ -1,10 +1,11 @@
-import { copyFile, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 import { createApiClient, type ApiClient, type AttemptView } from '@sleepless/contracts'
 import { freePort, temporaryDirectory, waitFor, type TemporaryDirectory } from '@sleepless/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { ATTACKS } from '../../packages/sandbox/src/fixtures/attacks.ts'
 import { git } from '../harness/repository.ts'
 import { textOf, untilEnded } from '../harness/service.ts'
 import { createStack, type Stack } from './engine.ts'
@@ -72,6 +73,31 @@ async function fetchBundle(id: string): Promise<string> {
   return repository
 }
 
+interface Tried {
+  readonly name: string
+  readonly inside: string
+  readonly outside?: string
+}
+
+/** @returns the pattern itself for what matches it, and else what was printed, for the message. */
+function taken<E extends string | RegExp | undefined>(
+  printed: string | undefined,
+  expected: E,
+): E | string | undefined {
+  return expected instanceof RegExp && expected.test(printed ?? '') ? expected : printed
+}
+
+/** What a worker's container is shown: the attacks, which are no part of the image. */
+async function layOutAttacks(folder: string): Promise<void> {
+  const scope = path.join(folder, 'node_modules', '@sleepless')
+  await mkdir(scope, { recursive: true })
+  await symlink('/app/packages/domain', path.join(scope, 'domain'))
+  await writeFile(path.join(folder, 'package.json'), '{"type":"module"}')
+  for (const below of ['packages/sandbox/src', 'tests/compose/attacks-main.ts']) {
+    await cp(path.join(ROOT, below), path.join(folder, below), { recursive: true })
+  }
+}
+
 describe.runIf(isWanted)('docker-compose.yml', () => {
   beforeAll(async () => {
     directory = await temporaryDirectory('sleepless-compose-')
@@ -82,6 +108,7 @@ describe.runIf(isWanted)('docker-compose.yml', () => {
       path.join(import.meta.dirname, 'scripted-model.yml'),
       path.join(directory.path, FILES[1] ?? ''),
     )
+    await layOutAttacks(path.join(directory.path, 'attacks'))
     const env = {
       ANTHROPIC_API_KEY: 'made-up-key-of-the-tests',
       ANTHROPIC_BASE_URL: 'http://model:8080',
@@ -132,6 +159,17 @@ describe.runIf(isWanted)('docker-compose.yml', () => {
     expect(output).toContain('/etc/shadow: No such file')
     expect(output).not.toContain('made-up-key-of-the-tests')
   }, 120_000)
+
+  test('in the container of a worker, too, nothing that is tried from inside comes out', async () => {
+    const [worker = ''] = await stack.containers('worker')
+    const said = await stack.exec(worker, 'node', '/attacks/tests/compose/attacks-main.ts')
+    const found: readonly Tried[] = JSON.parse(said)
+    const results = ATTACKS.map(({ name, inside, outside }) => {
+      const tried = found.find((one) => one.name === name)
+      return { name, inside: taken(tried?.inside, inside), outside: taken(tried?.outside, outside) }
+    })
+    expect(results).toEqual(ATTACKS.map(({ name, inside, outside }) => ({ name, inside, outside })))
+  }, 240_000)
 
   test('every task ends in an answer and a commit, although a worker is killed', async () => {
     const containers = await stack.containers('worker')
