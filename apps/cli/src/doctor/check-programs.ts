@@ -89,10 +89,12 @@ export const checkLogin: Check = {
   look({ config }) {
     const { ANTHROPIC_API_KEY: key, CLAUDE_CODE_OAUTH_TOKEN: token } = config
     if (key === undefined && token === undefined) {
-      const detail = 'neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is set'
+      const detail = 'none: neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is set'
       return Promise.resolve(fail(detail, failureReasons.AGENT_NOT_LOGGED_IN.remedy))
     }
-    const name = key === undefined ? 'CLAUDE_CODE_OAUTH_TOKEN' : 'ANTHROPIC_API_KEY'
-    return Promise.resolve(ok(`${name} is set; only a task shows whether it is accepted`))
+    // As the worker has it: with both, the key is used.
+    const kind =
+      key === undefined ? 'OAuth token (CLAUDE_CODE_OAUTH_TOKEN)' : 'API key (ANTHROPIC_API_KEY)'
+    return Promise.resolve(ok(`${kind}; only a task shows whether it is accepted`))
   },
 }

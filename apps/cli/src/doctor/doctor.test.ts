@@ -109,7 +109,32 @@ describe('claude', () => {
   })
 })
 
+describe('executors', () => {
+  test('are listed with their versions', async () => {
+    expect(await finding('executors', { WORKER_COMMANDS: 'shout=/bin/echo' })).toMatchObject({
+      status: 'ok',
+      detail: expect.stringMatching(/^claude 2\.1\.330, .*command:shout /),
+    })
+  })
+
+  test('that cannot run are told apart', async () => {
+    expect(await finding('executors', { CLAUDE_BIN: '/nonexistent' })).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining('claude unavailable'),
+    })
+  })
+})
+
 describe('login', () => {
+  test.each([
+    [{ ANTHROPIC_API_KEY: 'sk-ant-api03-made-up' }, 'API key (ANTHROPIC_API_KEY)'],
+    [{ CLAUDE_CODE_OAUTH_TOKEN: 'sk-ant-oat01-made-up' }, 'OAuth token (CLAUDE_CODE_OAUTH_TOKEN)'],
+    [{}, 'none'],
+  ])('names the kind of %o', async (env, kind) => {
+    const { detail } = await finding('login', env)
+    expect(detail.split(/[;:]/)[0]).toBe(kind)
+  })
+
   test('fails with a remedy when there is no credential', async () => {
     expect(await finding('login')).toMatchObject({
       status: 'fail',
@@ -141,6 +166,37 @@ describe('the sandbox', () => {
     const { detail } = await finding('sandbox', { BUBBLEWRAP_BIN: bubblewrap })
     expect(detail).toMatch(/^auto: bubblewrap \d.*; limits: .*memory \d+ \((cgroup v[12]|rlimit)\)/)
   })
+})
+
+describe('an attempt', () => {
+  test('is tried in the sandbox, by the real agent', async () => {
+    await using home = await temporaryDirectory()
+    const bubblewrap = await ensureProgram({ program: 'bwrap', debianPackage: 'bubblewrap' })
+    const env = { BUBBLEWRAP_BIN: bubblewrap, SLEEPLESS_HOME: home.path }
+    expect(await finding('attempt', env)).toMatchObject({
+      status: 'ok',
+      detail: expect.stringMatching(/^Claude Code 2\.1\.330 ran .* and nothing else$/),
+    })
+  })
+
+  test('that fails says why', async () => {
+    const bubblewrap = await ensureProgram({ program: 'bwrap', debianPackage: 'bubblewrap' })
+    const env = { BUBBLEWRAP_BIN: bubblewrap, CLAUDE_BIN: '/nonexistent/claude' }
+    expect(await finding('attempt', env)).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('AGENT_NOT_INSTALLED'),
+    })
+  })
+
+  test.each([{ BUBBLEWRAP_BIN: '/nonexistent/bwrap' }, { SLEEPLESS_SANDBOX: 'off' }])(
+    'is not tried with %o',
+    async (env) => {
+      expect(await finding('attempt', env)).toMatchObject({
+        status: 'warn',
+        detail: expect.stringContaining('not tried'),
+      })
+    },
+  )
 })
 
 describe('files', () => {

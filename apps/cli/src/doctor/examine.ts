@@ -2,8 +2,10 @@ import { homeAt, readDotenvFile, StartupError, type DotenvFile } from '@sleeples
 
 import type { CliContext } from '../cli-context.ts'
 import { findUrl } from '../connection/find-url.ts'
+import { checkAttempt } from './check-attempt.ts'
 import { checkBackups } from './check-backups.ts'
 import { checkDatabase, checkWal } from './check-database.ts'
+import { checkExecutors } from './check-executors.ts'
 import { checkHome, checkSecrets } from './check-home.ts'
 import { checkDisk, checkMemory } from './check-machine.ts'
 import {
@@ -36,8 +38,10 @@ const checks: readonly Check[] = [
   checkClaude,
   checkCommands,
   checkCodex,
+  checkExecutors,
   checkLogin,
   checkSandbox,
+  checkAttempt,
   checkHome,
   checkSecrets,
   checkDatabase,
