@@ -30,13 +30,15 @@ export interface InstallOptions {
   readonly commands?: string
   /** How many tasks, which wait for a far moment, are in the database from the start. Default: none. */
   readonly stored?: number
+  /** How many attempts a worker runs at once. Default: 1. */
+  readonly concurrency?: number
 }
 
 /** The service as its user runs it: in one process, in four, or the api alone. */
 export async function install(
   mode: Mode,
   modelUrl: string,
-  { stored = 0, workers = 1, commands = '' }: InstallOptions = {},
+  { stored = 0, workers = 1, commands = '', concurrency = 1 }: InstallOptions = {},
 ): Promise<Installation> {
   await using resources = new AsyncDisposableStack()
   const home = resources.use(await temporaryDirectory('sleepless-bench-'))
@@ -50,7 +52,7 @@ export async function install(
     SLEEPLESS_API_URL: url,
     SLEEPLESS_API_TOKEN: TOKEN,
     SLEEPLESS_LOG_LEVEL: 'warn',
-    WORKER_CONCURRENCY: '1',
+    WORKER_CONCURRENCY: String(concurrency),
     WORKER_COMMANDS: commands,
     ANTHROPIC_API_KEY: 'made-up',
     ANTHROPIC_BASE_URL: modelUrl,

@@ -1,12 +1,14 @@
 import { answerScript, createScriptedModel } from '@sleepless/testing'
 
 import { decisions } from './decide.ts'
+import { executor } from './executor.ts'
 import { idle } from './idle.ts'
 import { intake } from './intake.ts'
 import { replicas } from './replicas.ts'
 import { measureService } from './service.ts'
 import { starts } from './starts.ts'
 import { lineOf, type Measurement } from './statistics.ts'
+import { workspaces } from './workspaces.ts'
 
 await using model = await createScriptedModel({ script: answerScript('Seven.') })
 
@@ -17,6 +19,8 @@ const benches: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   intake: () => intake(model.url),
   starts: () => starts(model.url),
   replicas: () => replicas(model.url),
+  executor,
+  workspaces,
   idle: () => idle(model.url),
 }
 

@@ -65,9 +65,15 @@ export async function idleCpuPercent(
   return (((await cpuTicks(pid)) - before) / TICKS_PER_SECOND / seconds) * 100
 }
 
-export async function residentMegabytes({ pid }: Installation): Promise<number> {
+export async function residentMegabytes({ pid }: Pick<Installation, 'pid'>): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024
+}
+
+/** The most that a process has had in memory since its start. */
+export async function peakMegabytes({ pid }: Pick<Installation, 'pid'>): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) / 1024
 }
 
 async function cpuTicks(pid: number): Promise<number> {

@@ -37,6 +37,7 @@ beforeAll(async () => {
       {
         when: /run a command/,
         turns: [
+          toolTurn({ name: 'Write', input: { file_path: 'edited.txt', content: 'edited\n' } }),
           toolTurn({ name: 'Bash', input: { command: 'touch ran.txt' } }),
           textTurn('I could not run it.'),
         ],
@@ -116,12 +117,17 @@ describe('a thought', () => {
     expect(await service.client.diff(id)).toContain('+Forty-two.')
   })
 
-  test('may not run commands while there is no sandbox, and says so', async () => {
+  test('edits files and runs no commands while there is no sandbox, and says so', async () => {
     const { id } = await service.client.submitTask({ prompt: 'run a command' })
     const task = await untilEnded(service.client, id)
     expect(task.status).toBe('succeeded')
     expect(task.result?.warnings.join()).toContain('Bash')
-    expect(await service.client.diff(id)).not.toContain('ran.txt')
+    const diff = await service.client.diff(id)
+    expect(diff).toContain('+edited')
+    expect(diff).not.toContain('ran.txt')
+    const { items } = await service.client.taskEvents(id, { limit: 200 })
+    expect(items.map(({ type }) => type)).toContain('attempt.warned')
+    expect(service.process.output()).toContain('there is no sandbox: agents may edit files')
   })
 
   test('shows no credential to anybody who reads about it', async () => {
