@@ -27,7 +27,10 @@ export const checkExecutors: Check = {
       containment: { current: () => undefined, check: () => Promise.resolve(undefined) },
     })
     const found = await Promise.all(
-      executors.map(async (executor) => ({ name: executor.name, probed: await executor.probe() })),
+      [...executors].map(async (executor) => ({
+        name: executor.name,
+        probed: await executor.probe(),
+      })),
     )
     const detail = found
       .map(({ name, probed }) => `${name} ${probed.available ? probed.version : 'unavailable'}`)
