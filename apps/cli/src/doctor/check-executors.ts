@@ -18,7 +18,18 @@ export const checkExecutors: Check = {
           oauthToken: undefined,
           baseUrl: undefined,
         },
-        commands: config.WORKER_COMMANDS,
+        codex:
+          config.CODEX_BIN === undefined
+            ? undefined
+            : {
+                binary: config.CODEX_BIN,
+                defaultModel: config.CODEX_MODEL,
+                apiKey: config.CODEX_API_KEY,
+              },
+        commands: config.WORKER_COMMANDS.map((command) => ({
+          ...command,
+          isOnHost: config.WORKER_HOST_COMMANDS.includes(command.name),
+        })),
         sandbox: config.SLEEPLESS_SANDBOX,
         path: context.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
       },
