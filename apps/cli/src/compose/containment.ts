@@ -57,7 +57,7 @@ export function contained(executor: Executor, containment: Containment): Executo
   return { ...executor, probe: async () => (await containment.check()) ?? executor.probe() }
 }
 
-/** What runs without our sandbox does not run where it is required. */
+/** One that runs without our sandbox: where it is required, it does not. */
 export function withheld(executor: Executor): Executor {
   return { ...executor, probe: () => Promise.resolve(WITHHELD) }
 }
@@ -65,5 +65,5 @@ export function withheld(executor: Executor): Executor {
 const WITHHELD: AgentAvailability = {
   available: false,
   code: 'SANDBOX_UNAVAILABLE',
-  detail: 'SLEEPLESS_SANDBOX is "required", and codex runs in one of its own.',
+  detail: 'SLEEPLESS_SANDBOX is "required", and codex runs without it.',
 }
