@@ -23,7 +23,11 @@ import type { Executor, Queue } from '../../packages/domain/src/index.ts'
 import { reap, type EnginePolicy } from '../../packages/engine/src/index.ts'
 import { createExecutorRegistry } from '../../packages/executor/src/index.ts'
 import { createBranches, createWorkspaces } from '../../packages/git/src/index.ts'
-import { startWorkerProcess, type WorkerProcess } from './worker-process.ts'
+import {
+  startWorkerProcess,
+  type WorkerProcess,
+  type WorkerProcessOptions,
+} from './worker-process.ts'
 
 export interface HireOptions {
   readonly executor: Executor
@@ -49,6 +53,7 @@ export interface HireProcessOptions {
   readonly workspacePath?: string
   readonly concurrency?: number
   readonly timing?: WorkerDeps['timing']
+  readonly claude?: NonNullable<WorkerProcessOptions['claude']>
 }
 
 /** Api, scheduler and git workspaces, all real, for one test; workers come as the test wants. */

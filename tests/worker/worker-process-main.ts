@@ -1,7 +1,7 @@
 import { flushCompileCache, registerHooks } from 'node:module'
 import path from 'node:path'
 
-import type { Order, OrderHandler, Queue } from '../../packages/domain/src/index.ts'
+import type { Executor, Order, OrderHandler, Queue } from '../../packages/domain/src/index.ts'
 import type { FromWorker, ToWorker, WorkerProcessOptions } from './worker-process.ts'
 
 // A worker for tests that kill and freeze it. Its agent is a shell that runs the prompt; its orders come
@@ -14,8 +14,9 @@ registerHooks({
 })
 const { createWorkerClient } = await import('../../packages/contracts/src/index.ts')
 const { workerId } = await import('../../packages/domain/src/index.ts')
-const { createCommandExecutor, createExecutorRegistry, killRemains } =
+const { createClaudeExecutor, createCommandExecutor, createExecutorRegistry, killRemains } =
   await import('../../packages/executor/src/index.ts')
+const { createModelGateway } = await import('../../packages/gateway/src/index.ts')
 const { createBranches, createWorkspaces } = await import('../../packages/git/src/index.ts')
 const { createLogger } = await import('../../packages/runtime/src/index.ts')
 const { createWorker } = await import('../../apps/worker/src/index.ts')
@@ -57,19 +58,28 @@ async function run(handler: OrderHandler, order: Order): Promise<void> {
 
 const id = workerId(options.id)
 const { workspacePath } = options
-const executor = createCommandExecutor({
-  name: 'shell',
-  file: '/bin/sh',
-  args: ['-s'],
-  killGraceMs: 500,
-})
+
+function shell(): Executor {
+  const program = { name: 'shell', file: '/bin/sh', args: ['-s'], killGraceMs: 500 }
+  return { ...createCommandExecutor(program), name: 'claude', needsWorkspace: true }
+}
+
+function claude({ modelUrl, credential }: NonNullable<WorkerProcessOptions['claude']>): Executor {
+  const gateway = createModelGateway({
+    credential: () => ({ kind: 'api-key', value: credential }),
+    baseUrl: modelUrl,
+  })
+  return createClaudeExecutor({ gateway, toolAccess: 'all', killGraceMs: 2000 })
+}
+
+const executor = options.claude === undefined ? shell() : claude(options.claude)
 const hurry = new AbortController()
 const worker = await createWorker(
   {
     id,
     api: createWorkerClient(id, { url: options.url, token: options.token, timeoutMs: 2000 }),
     queue: queueOfParent(),
-    executors: createExecutorRegistry([{ ...executor, name: 'claude', needsWorkspace: true }]),
+    executors: createExecutorRegistry([executor]),
     workspaces: createWorkspaces({ root: workspacePath }),
     branches: createBranches({ root: workspacePath }),
     journalPath: path.join(workspacePath, 'journal'),

@@ -14,6 +14,8 @@ export interface WorkerProcessOptions {
   readonly workspacePath: string
   readonly concurrency?: number
   readonly timing?: WorkerDeps['timing']
+  /** Its agent is the real one, with this model and all its tools; absent: a shell that runs the prompt. */
+  readonly claude?: { readonly modelUrl: string; readonly credential: string }
 }
 
 export interface ToWorker {

@@ -11,6 +11,7 @@ export const workerConfig = environment
     SLEEPLESS_SANDBOX: true,
     SLEEPLESS_LOG_LEVEL: true,
     SLEEPLESS_STOP_GRACE_MS: true,
+    SLEEPLESS_CHECKPOINT_MS: true,
     QUEUE_URL: true,
     WORKER_CONCURRENCY: true,
     WORKER_LABELS: true,
@@ -49,6 +50,7 @@ export const workerConfig = environment
     logLevel: env.SLEEPLESS_LOG_LEVEL,
     queueUrl: env.QUEUE_URL,
     stopGraceMs: env.SLEEPLESS_STOP_GRACE_MS,
+    checkpointMs: env.SLEEPLESS_CHECKPOINT_MS,
     concurrency: env.WORKER_CONCURRENCY,
     labels: env.WORKER_LABELS,
     commands: env.WORKER_COMMANDS.map((command) => ({

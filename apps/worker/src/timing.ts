@@ -10,6 +10,8 @@ export interface WorkerTiming {
   readonly graceMs: number
   /** For those that did not, to stop and to say so. */
   readonly stopDeadlineMs: number
+  /** Between checkpoints of a running attempt, when something has changed. */
+  readonly checkpointMs: number
   /** Between looks for workers of this home that died. */
   readonly recoverEveryMs: number
   /** Between looks for what is kept on the disk without need. */
@@ -22,6 +24,7 @@ export const DEFAULT_TIMING: WorkerTiming = {
   refusalMs: 5 * 60_000,
   graceMs: 30_000,
   stopDeadlineMs: 20_000,
+  checkpointMs: 60_000,
   recoverEveryMs: 30_000,
   tidyEveryMs: 60_000,
 }

@@ -34,8 +34,15 @@ export { submitTaskBody, taskList, taskListQuery, taskView } from './http/task.t
 export type { SubmitTaskBody, TaskList, TaskListQuery, TaskView } from './http/task.ts'
 export { usageQuery, usageView, type UsageView } from './http/usage.ts'
 export { whyView, type WhyView } from './http/why.ts'
+export { ARTIFACT_NAMES, artifactQuery, TRANSCRIPT_NAMES, WORK_NAMES } from './internal/artifact.ts'
 export { allowanceAnswer, type AllowanceView } from './internal/allowance.ts'
-export type { Checkpoint, Resume } from './internal/checkpoint.ts'
+export type {
+  Checkpoint,
+  CommittedCheckpointView,
+  Resume,
+  SessionRecordView,
+  WorkingCheckpointView,
+} from './internal/checkpoint.ts'
 export {
   attemptEffectAnswer,
   beginAttemptEffectBody,
@@ -51,8 +58,6 @@ export type {
   EffectAnswer,
 } from './internal/effect.ts'
 export {
-  ARTIFACT_NAMES,
-  artifactQuery,
   finishBody,
   outputAnswer,
   outputQuery,

@@ -62,7 +62,7 @@ export interface Attempt {
   readonly reportSeq: number
   readonly costMicroUsd: number
   readonly failure: Failure | undefined
-  /** Set once its agent has succeeded and its commit is stored. */
+  /** Where it can be gone on from; it is replaced by later ones. */
   readonly checkpoint: AttemptCheckpoint | undefined
   readonly dispatchedAt: Date
   /** On the lease clock, in its milliseconds. */

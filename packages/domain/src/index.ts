@@ -6,7 +6,12 @@ export { compareHistory, type Difference, type TaskRows } from './audit/compare-
 export { requestText, type Request } from './audit/request-text.ts'
 export { afterEvent, NO_HISTORY } from './audit/task-history.ts'
 export type { Fact, HistoryEvent, RowFacts, TaskHistory } from './audit/task-history.ts'
-export type { AttemptCheckpoint } from './checkpoint.ts'
+export type {
+  AttemptCheckpoint,
+  CommittedCheckpoint,
+  SessionRecord,
+  WorkingCheckpoint,
+} from './checkpoint.ts'
 export { backoffMs, type BackoffPolicy } from './backoff.ts'
 export {
   dayOf,
@@ -64,6 +69,8 @@ export type {
   Executor,
   ExecutorCapabilities,
   ExecutorRegistry,
+  SessionMoment,
+  SessionToResume,
 } from './ports/executor.ts'
 export type {
   Allowance,
@@ -114,11 +121,13 @@ export type {
 export type {
   Commit,
   CommitRequest,
+  EarlierWork,
   Scratch,
   Salvage,
   Workspace,
   WorkspaceRequest,
   Workspaces,
+  WorkSnapshot,
 } from './ports/workspaces.ts'
 export { DEFAULT_EGRESS, type EgressRules, type Project } from './project.ts'
 export { settle } from './settle.ts'

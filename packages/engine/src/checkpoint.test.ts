@@ -82,7 +82,7 @@ describe('the next attempt', () => {
     'goes on at the checkpoint of one that was %s',
     async (how) => {
       await using engine = await engineFixture()
-      const { holder } = await engine.start()
+      const { id, holder } = await engine.start()
       await recorded(engine, holder)
       if (how === 'lost') {
         await engine.tick(LEASE_MS)
@@ -94,6 +94,8 @@ describe('the next attempt', () => {
         await engine.finish(holder, { kind: 'failed', failure })
       }
       expect((await next(engine)).claimed.resume).toEqual({
+        of: 'task',
+        taskId: id,
         attemptId: holder.attemptId,
         checkpoint: checkpointOf('a'),
       })

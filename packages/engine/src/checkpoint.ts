@@ -1,4 +1,4 @@
-import type { AttemptCheckpoint, AttemptId, ReadTx, TaskId, WriteTx } from '@sleepless/domain'
+import type { AttemptCheckpoint, WriteTx } from '@sleepless/domain'
 
 import { costOf } from './attempt-cost.ts'
 import { charge } from './daily-budget.ts'
@@ -7,7 +7,7 @@ import type { EngineDeps } from './policy.ts'
 
 /**
  * Keeps what a later attempt needs to go on, should this one not reach its end. What the agent cost
- * counts from now on. Saying it again changes nothing.
+ * counts from the commit on. Saying it again changes nothing.
  *
  * @throws {LeaseLostError}
  */
@@ -18,9 +18,10 @@ export function recordCheckpoint(
   checkpoint: AttemptCheckpoint,
 ): void {
   const attempt = heldAttempt(tx, holder)
-  if (attempt.checkpoint?.commit === checkpoint.commit) return
-  const { stage, commit, branch, usage } = checkpoint
-  const costMicroUsd = costOf(attempt, usage)
+  if (isSame(attempt.checkpoint, checkpoint)) return
+  const { stage, commit, branch } = checkpoint
+  const costMicroUsd =
+    checkpoint.stage === 'committed' ? costOf(attempt, checkpoint.usage) : attempt.costMicroUsd
   tx.attempts.update(attempt, { checkpoint, costMicroUsd })
   charge(tx, clock.now(), attempt, costMicroUsd)
   tx.events.append({
@@ -28,22 +29,20 @@ export function recordCheckpoint(
     at: clock.now(),
     taskId: attempt.taskId,
     attemptId: attempt.id,
-    data: { stage, commit, branch, costUsd: costMicroUsd / 1e6 },
+    data: {
+      stage,
+      commit,
+      branch,
+      sessionId: checkpoint.session?.sessionId,
+      costUsd: costMicroUsd / 1e6,
+    },
   })
 }
 
-/** Where a task can be gone on with. */
-export interface Resume {
-  /** Whose checkpoint it is: the bundle of the commit is this attempt's. */
-  readonly attemptId: AttemptId
-  readonly checkpoint: AttemptCheckpoint
-}
-
-/** The newest checkpoint of a task; an agent that ran again has replaced the older ones. */
-export function resumeOf(tx: ReadTx, id: TaskId): Resume | undefined {
-  for (const attempt of tx.attempts.ofTask(id).toReversed()) {
-    const { checkpoint } = attempt
-    if (checkpoint !== undefined) return { attemptId: attempt.id, checkpoint }
-  }
-  return undefined
+function isSame(known: AttemptCheckpoint | undefined, told: AttemptCheckpoint): boolean {
+  return (
+    known?.stage === told.stage &&
+    known.commit === told.commit &&
+    known.session?.sha256 === told.session?.sha256
+  )
 }

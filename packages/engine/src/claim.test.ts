@@ -43,7 +43,11 @@ describe('the worker that claims first', () => {
     await engine.tick(500)
     engine.passMs(700)
     const { attempt, task, project } = await claimed(engine, { ...order, workerId: WORKER })
-    expect(attempt).toEqual({ number: 1, sessionId: order.attemptId.slice(4) })
+    expect(attempt).toEqual({
+      number: 1,
+      sessionId: order.attemptId.slice(4),
+      hasRunBefore: false,
+    })
     expect(task.id).toBe(order.taskId)
     expect(project).toBeUndefined()
     expect(await engine.read((tx) => tx.attempts.find(order.attemptId))).toMatchObject({

@@ -12,23 +12,27 @@ import {
 } from '@sleepless/domain'
 
 import { costOfTask } from './attempt-cost.ts'
-import { resumeOf, type Resume } from './checkpoint.ts'
 import { allow } from './daily-budget.ts'
 import { existingTask } from './existing-task.ts'
 import { heldAttempt, type Holder } from './held-attempt.ts'
 import type { EngineDeps } from './policy.ts'
+import { resumeOf, type Resume } from './resume.ts'
 
 export interface Claimed {
-  readonly attempt: Pick<Attempt, 'number'> & { readonly sessionId: string }
+  readonly attempt: Pick<Attempt, 'number'> & {
+    readonly sessionId: string
+    /** Whether an agent ran for the task before. */
+    readonly hasRunBefore: boolean
+  }
   readonly task: Task
   readonly project: Project | undefined
   /** What earlier attempts have left of the task's budget; undefined: it has none. */
   readonly budgetMicroUsd: number | undefined
   /** What it may spend of the day's budget; undefined: the day has none. */
   readonly allowance: Allowance | undefined
-  /** Where an earlier attempt got to whose agent succeeded; absent: the agent has to run. */
+  /** Where an earlier attempt got to; absent: the agent starts anew. */
   readonly resume: Resume | undefined
-  /** All that the task was sent so far: its agent begins a session that knows of none of it. */
+  /** All that the task was sent so far: its agent may begin a session that knows of none of it. */
   readonly messages: readonly Message[]
 }
 
@@ -48,16 +52,18 @@ export function claim(tx: WriteTx, deps: EngineDeps, holder: Claimant): Claimed 
   if (attempt === undefined || attempt.fence !== holder.fence) {
     throw new LeaseLostError(holder.attemptId)
   }
-  if (attempt.status === 'dispatched') take(tx, deps, attempt, holder)
+  const resume = resumeOf(tx, existingTask(tx, attempt.taskId), attempt.number)
+  const sessionId = sessionOf(attempt, resume)
+  if (attempt.status === 'dispatched') take(tx, deps, { ...attempt, sessionId }, holder)
   else heldAttempt(tx, holder)
   const task = existingTask(tx, attempt.taskId)
   return {
-    attempt: { number: attempt.number, sessionId: sessionOf(attempt) },
+    attempt: { number: attempt.number, sessionId, hasRunBefore: hasRunBefore(tx, attempt) },
     task,
     project: task.project === undefined ? undefined : tx.projects.find(task.project),
     budgetMicroUsd: budgetLeft(tx, task),
     allowance: isMetered(task.executor) ? allow(tx, deps, holder) : undefined,
-    resume: resumeOf(tx, task.id),
+    resume,
     messages: task.messages === 0 ? [] : tx.messages.ofTask(task.id),
   }
 }
@@ -76,7 +82,7 @@ function take(
   tx.attempts.update(attempt, {
     status: 'running',
     workerId,
-    sessionId: sessionOf(attempt),
+    sessionId: attempt.sessionId,
     claimedAt: now,
     leaseExpiresTick: tx.leaseClock.now() + policy.leaseMs,
   })
@@ -94,9 +100,15 @@ function take(
   })
 }
 
-/** An attempt begins a session of its own, named by the attempt's UUID. */
-function sessionOf(attempt: Attempt): string {
-  return attempt.sessionId ?? attempt.id.slice('att_'.length)
+/** An attempt that goes on with no session begins one of its own, named by the attempt's UUID. */
+function sessionOf({ id, sessionId }: Attempt, resume: Resume | undefined): string {
+  return sessionId ?? resume?.checkpoint.session?.sessionId ?? id.slice('att_'.length)
+}
+
+function hasRunBefore(tx: WriteTx, { taskId, number }: Attempt): boolean {
+  return tx.attempts
+    .ofTask(taskId)
+    .some((other) => other.number < number && other.startedAt !== undefined)
 }
 
 function budgetLeft(tx: WriteTx, { id, budgetMicroUsd }: Task): number | undefined {

@@ -14,10 +14,10 @@ import {
   type WriteTx,
 } from '@sleepless/domain'
 
-import { resumeOf } from './checkpoint.ts'
 import { existingTask } from './existing-task.ts'
 import { once, type Idempotency } from './once.ts'
 import type { EngineDeps } from './policy.ts'
+import { isDelivering } from './resume.ts'
 
 /** What a task is sent; its text has been found to be of a fit length. */
 export interface Sending {
@@ -86,7 +86,7 @@ function assertOpen(tx: ReadTx, task: Task): void {
   if (task.cancelRequestedAt !== undefined) {
     throw new MessageTooLateError(task.id, 'is being canceled')
   }
-  if (resumeOf(tx, task.id) !== undefined) {
+  if (isDelivering(tx, task.id)) {
     throw new MessageTooLateError(task.id, 'has only its commit left to deliver')
   }
 }

@@ -26,7 +26,10 @@ export function settleAttempt(
 ): void {
   const task = existingTask(tx, attempt.taskId)
   const now = clock.now()
-  const settlement = settle(outcome, { task, policy: policy.retry, now, random: random() })
+  // The worker is gone, not the work: what another one only has to go on with need not wait.
+  const goesOn = outcome.kind === 'lost' && attempt.checkpoint?.session !== undefined
+  const part = goesOn ? 0 : random()
+  const settlement = settle(outcome, { task, policy: policy.retry, now, random: part })
   endAttempt(tx, attempt, settlement, now)
   // Still there: nobody has told what it spent.
   closeAllowance(tx, now, attempt, false)

@@ -20,6 +20,7 @@ export function createRedactor(redact: (text: string) => string): Redactor {
         case 'started':
         case 'ready':
         case 'used':
+        case 'at-rest':
           return event
       }
     },
@@ -35,6 +36,8 @@ export function createRedactor(redact: (text: string) => string): Redactor {
           const { code, message } = outcome.failure
           return { ...outcome, failure: { code, message: redact(message) } }
         }
+        case 'unresumable':
+          return { ...outcome, message: redact(outcome.message) }
         case 'stopped':
           return outcome
       }

@@ -66,7 +66,7 @@ export async function setAsideNested(options: NestedRepositoriesOptions): Promis
 }
 
 /** Of untracked entries git lists files one by one, and a folder only when it is a repository. */
-async function listNested(git: Git, command: GitCommand): Promise<Buffer[]> {
+export async function listNested(git: Git, command: GitCommand): Promise<Buffer[]> {
   const output = await git.run(['ls-files', '--others', '--exclude-standard'], command)
   return output
     .split('\n')

@@ -5,9 +5,9 @@ import { pipeline } from 'node:stream/promises'
 import type { ProjectBranch, ReceivedCommit } from '@sleepless/domain'
 
 import { ensureBareRepository } from './bare-repository.ts'
+import { hasCommit } from './earlier-commit.ts'
 import { GitFailedError, type Git } from './git.ts'
 import type { HostGit } from './host-git.ts'
-import { isThere } from './is-there.ts'
 import { pushFailure } from './push-failure.ts'
 import { commitReference } from './recorder.ts'
 import { summary } from './redact.ts'
@@ -39,18 +39,6 @@ export async function receiveCommit(host: HostGit, receiving: Receiving): Promis
     return await takeIn(git, receiving, paths)
   } finally {
     await removeTree(paths.folder)
-  }
-}
-
-async function hasCommit(git: Git, gitDir: string, commit: string): Promise<boolean> {
-  if (!(await isThere(gitDir))) return false
-  const command = { cwd: gitDir, env: { GIT_DIR: gitDir } }
-  try {
-    await git.run(['cat-file', '-e', `${commit}^{commit}`], command)
-    return true
-  } catch (error) {
-    if (error instanceof GitFailedError) return false
-    throw error
   }
 }
 

@@ -41,6 +41,8 @@ export interface Recorder {
   ): Promise<string>
   /** @returns the hash of a commit that the branch knows nothing of. */
   checkpoint(tree: string): Promise<string>
+  /** Full name of the reference to the last checkpoint. */
+  readonly reference: string
 }
 
 export function createRecorder({ git, repository, taskId, attemptId }: RecorderOptions): Recorder {
@@ -57,6 +59,7 @@ export function createRecorder({ git, repository, taskId, attemptId }: RecorderO
     })
 
   return {
+    reference: checkpointReference(attemptId),
     isNew: (tree) => tree !== (head?.tree ?? EMPTY_TREE),
 
     async commit(tree, { subject, body }) {

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import type { Git, GitCommand } from './git.ts'
 import { copyIndex } from './index-copy.ts'
 import { checkTree } from './is-there.ts'
-import { setAsideNested } from './nested-repositories.ts'
+import { listNested, setAsideNested } from './nested-repositories.ts'
 import { unquotePath } from './quoted-path.ts'
 import type { Tip } from './references.ts'
 import type { AttemptPaths } from './workspace-root.ts'
@@ -19,6 +19,12 @@ interface SnapshotRequest {
 export interface Snapshots {
   /** @returns the hash of the tree. */
   take(request: SnapshotRequest): Promise<string>
+  /**
+   * The same while the agent is at work, from the base on.
+   *
+   * @returns undefined when there are repositories in the tree, which would have to be moved meanwhile.
+   */
+  takeUntouched(): Promise<string | undefined>
 }
 
 export interface SnapshotsOptions {
@@ -38,27 +44,33 @@ export function createSnapshots({ git, gitDir, paths, base }: SnapshotsOptions):
   let submodules: Promise<Buffer[]> | undefined
   let isStarted = false
 
+  async function begin(fresh: boolean): Promise<readonly Buffer[]> {
+    await checkTree(paths.tree)
+    // What a killed git leaves; nobody else uses this index.
+    await rm(`${paths.index}.lock`, { force: true })
+    if (fresh || !isStarted) await resetIndex(paths, base)
+    isStarted = true
+    submodules ??= base === undefined ? Promise.resolve([]) : listSubmodules(git, gitDir, base)
+    return submodules
+  }
+
   return {
     async take({ forced, fresh }) {
-      await checkTree(paths.tree)
-      // What a killed git leaves; nobody else uses this index.
-      await rm(`${paths.index}.lock`, { force: true })
-      if (fresh || !isStarted) await resetIndex(paths, base)
-      isStarted = true
-
-      submodules ??= base === undefined ? Promise.resolve([]) : listSubmodules(git, gitDir, base)
-      await using _nested = await setAsideNested({
-        git,
-        command,
-        tree: paths.tree,
-        aside: paths.nested,
-        submodules: await submodules,
-      })
+      const known = await begin(fresh)
+      const { tree, nested: aside } = paths
+      await using _nested = await setAsideNested({ git, command, tree, aside, submodules: known })
       await git.run(['add', '--all'], command)
       if (forced.length > 0) {
         const input = forced.map((name) => `${name}\0`).join('')
         await git.run(['update-index', '--add', '-z', '--stdin'], { ...command, input })
       }
+      return git.run(['write-tree'], command)
+    },
+    async takeUntouched() {
+      const known = await begin(true)
+      // Git would start a `git status` of its own in them, under a configuration that is the agent's.
+      if (known.length > 0 || (await listNested(git, command)).length > 0) return undefined
+      await git.run(['add', '--all'], command)
       return git.run(['write-tree'], command)
     },
   }

@@ -36,6 +36,9 @@ export interface AttemptPaths {
   readonly nested: string
   readonly diffFile: string
   readonly bundleFile: string
+  /** A bundle of a checkpoint, on its way out or in. */
+  readonly workBundle: string
+  readonly transcript: string
   /** What it takes to open the workspace again; see `Manifest`. */
   readonly manifest: string
   /** Says that there is no repository, and nothing to keep. */
@@ -105,6 +108,8 @@ function attemptPaths(folder: string): AttemptPaths {
     nested: join(folder, 'nested'),
     diffFile: join(folder, 'change.diff'),
     bundleFile: join(folder, 'change.bundle'),
+    workBundle: join(folder, 'work.bundle'),
+    transcript: join(folder, 'transcript.jsonl'),
     manifest: join(folder, 'workspace.json'),
     scratchMark: join(folder, 'scratch'),
     removed: join(folder, 'removed'),

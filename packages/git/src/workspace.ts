@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import { WorkspaceError, type Workspace } from '@sleepless/domain'
+import { WorkspaceError, type WorkSnapshot, type Workspace } from '@sleepless/domain'
 
 import { exportChange } from './exports.ts'
 import { failure } from './failure.ts'
@@ -53,6 +53,9 @@ export function createWorkspace(deps: WorkspaceDeps): Workspace {
     succeeded() {
       hasSucceeded = true
     },
+    snapshot: ({ whileWorking }) =>
+      whileOpen('the work could not be checkpointed', () => snapshot(deps, whileWorking)),
+    transcriptPath: paths.transcript,
     [Symbol.asyncDispose]: () =>
       inTurn(async () => {
         if (isDisposed) return
@@ -95,6 +98,28 @@ async function checkpoint(
 ): Promise<string | undefined> {
   const tree = await snapshots.take({ forced: [], fresh })
   return recorder.isNew(tree) ? recorder.checkpoint(tree) : undefined
+}
+
+async function snapshot(
+  { git, paths, repository, snapshots, recorder }: WorkspaceDeps,
+  whileWorking: boolean,
+): Promise<WorkSnapshot | undefined> {
+  const tree = await (whileWorking
+    ? snapshots.takeUntouched()
+    : snapshots.take({ forced: [], fresh: true }))
+  if (tree === undefined) return undefined
+  const { gitDir, base } = repository
+  if (!recorder.isNew(tree)) {
+    return { commit: undefined, base: base?.commit, bundleFile: undefined }
+  }
+  const commit = await recorder.checkpoint(tree)
+  const without = base === undefined ? [] : [`^${base.commit}`]
+  const { reference } = recorder
+  await git.run(['bundle', 'create', '--quiet', paths.workBundle, ...without, reference], {
+    cwd: paths.folder,
+    env: { GIT_DIR: gitDir },
+  })
+  return { commit, base: base?.commit, bundleFile: paths.workBundle }
 }
 
 async function dispose(deps: WorkspaceDeps, hasSucceeded: boolean): Promise<void> {

@@ -3,16 +3,16 @@ import { mkdir } from 'node:fs/promises'
 import {
   attemptId,
   taskId,
-  WorkspaceError,
   type Workspace,
   type WorkspaceRequest,
   type Workspaces,
 } from '@sleepless/domain'
 
 import { initAgentRepository } from './agent-repository.ts'
+import { makeAttemptFolder } from './attempt-folder.ts'
 import { ensureBareRepository } from './bare-repository.ts'
 import { taskBranch } from './branch-name.ts'
-import { bothDone, createTries, failure, hasCode } from './failure.ts'
+import { bothDone, createTries, failure } from './failure.ts'
 import type { Git } from './git.ts'
 import { createHostGit, type HostGit, type WorkspacesOptions } from './host-git.ts'
 import { listAttempts } from './list-attempts.ts'
@@ -22,6 +22,7 @@ import { createRecorder, type HostRepository } from './recorder.ts'
 import { readReferences } from './references.ts'
 import { removeTree } from './remove-tree.ts'
 import { reopenWorkspace, salvageWorkspace } from './reopen.ts'
+import { restoreWorkspace } from './restore.ts'
 import { openScratch } from './scratch.ts'
 import { createSnapshots } from './snapshots.ts'
 import type { AttemptPaths } from './workspace-root.ts'
@@ -45,6 +46,10 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
     open: (request, signal) =>
       openWorkspace(host, request, signal).catch((error: unknown) => {
         throw failure('the workspace could not be prepared', error)
+      }),
+    restore: (request, earlier, signal) =>
+      restoreWorkspace(host, { request, earlier, signal }).catch((error: unknown) => {
+        throw failure('the workspace could not be restored', error)
       }),
     openScratch: (attempt) =>
       openScratch(host.root, attemptId(attempt)).catch((error: unknown) => {
@@ -85,7 +90,7 @@ async function openWorkspace(
   const ids = { taskId: taskId(request.taskId), attemptId: attemptId(request.attemptId) }
   const paths = root.attemptPaths(ids.attemptId)
   await root.prepare()
-  await makeFolder(paths.folder)
+  await makeAttemptFolder(paths)
   try {
     await Promise.all([mkdir(paths.tree), mkdir(paths.home, { mode: 0o700 })])
     const opening = { request, paths, signal }
@@ -106,15 +111,6 @@ async function openWorkspace(
     // No agent has been here: there is nothing to keep. What went wrong first is what counts.
     await removeTree(paths.folder).catch(() => undefined)
     throw error
-  }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { mode: 0o700 })
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error
-    throw new WorkspaceError(`this attempt has a workspace already, at ${folder}`)
   }
 }
 

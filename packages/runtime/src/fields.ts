@@ -55,6 +55,7 @@ export const environmentFields = {
     .optional(),
   /** How long attempts may go on once their worker is asked to stop. */
   SLEEPLESS_STOP_GRACE_MS: wholeNumber(0, 86_400_000).default(30_000),
+  SLEEPLESS_CHECKPOINT_MS: wholeNumber(0, 86_400_000).default(60_000),
   WORKER_CONCURRENCY: wholeNumber(1, 256).default(2),
   WORKER_LABELS: z
     .string()

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 
-import type { Checkpoint, Held } from '@sleepless/contracts'
+import type { CommittedCheckpointView, Held } from '@sleepless/contracts'
 import { describe, expect, test } from 'vitest'
 
 import { runningApi, type JoinedWorker, type RunningApi } from '../test-kit/running-api.ts'
 import { NO_USAGE } from '../test-kit/worker-words.ts'
 
-const CHECKPOINT: Checkpoint = {
+const CHECKPOINT: CommittedCheckpointView = {
   stage: 'committed',
   commit: 'a'.repeat(40),
   branch: 'main',
@@ -60,7 +60,8 @@ describe('an attempt after one whose agent succeeded', () => {
   test('is told where to go on', async () => {
     const { worker, held, next } = await interrupted()
     const { resume } = await worker.client.claim(next, ['claude'])
-    expect(resume).toEqual({ attemptId: held.attemptId, checkpoint: CHECKPOINT })
+    const checkpoint = { ...CHECKPOINT, session: null }
+    expect(resume).toEqual({ of: 'task', attemptId: held.attemptId, checkpoint })
   })
 
   test('gets the bundle of the commit', async () => {

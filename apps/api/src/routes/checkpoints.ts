@@ -1,14 +1,24 @@
 import { checkpointBody } from '@sleepless/contracts'
-import { heldAttempt, recordCheckpoint, resumeOf } from '@sleepless/engine'
+import type { AttemptCheckpoint } from '@sleepless/domain'
+import { existingTask, heldAttempt, recordCheckpoint, resumeOf } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
 import type { ApiDeps } from '../deps.ts'
 import { resultKey } from '../output/result-key.ts'
 import { ProblemError } from '../problems.ts'
+import { checkpointOf } from '../views/checkpoint-view.ts'
 import { byAttempt, holderOf } from './holder.ts'
 
 const byHolder = z.strictObject({ workerId: z.string(), fence: z.coerce.number().int().positive() })
+
+const byFile = byAttempt.extend({ file: z.enum(['bundle', 'transcript']) })
+
+const fileNames = {
+  bundle: (checkpoint: AttemptCheckpoint) =>
+    checkpoint.stage === 'committed' ? 'commit.bundle' : checkpoint.bundle,
+  transcript: ({ session }: AttemptCheckpoint) => session?.artifact,
+}
 
 /** Where attempts can be gone on with, should they not reach their end. */
 export function checkpointRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
@@ -19,24 +29,24 @@ export function checkpointRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       { schema: { params: byAttempt, body: checkpointBody } },
       async ({ params, body: { checkpoint, ...proof } }, reply) => {
         const holder = holderOf(params.attempt, proof)
-        const known = { ...checkpoint, base: checkpoint.base ?? undefined }
-        await store.write((tx) => recordCheckpoint(tx, engine, holder, known))
+        await store.write((tx) => recordCheckpoint(tx, engine, holder, checkpointOf(checkpoint)))
         return reply.status(204).send()
       },
     )
 
     app.get(
-      '/attempts/:attempt/resume/bundle',
-      { schema: { params: byAttempt, querystring: byHolder } },
+      '/attempts/:attempt/resume/:file',
+      { schema: { params: byFile, querystring: byHolder } },
       async ({ params, query }, reply) => {
         const holder = holderOf(params.attempt, query)
         const key = await store.read((tx) => {
-          const { taskId } = heldAttempt(tx, holder)
-          const resume = resumeOf(tx, taskId)
-          return resume && resultKey({ id: resume.attemptId, taskId }, 'commit.bundle')
+          const attempt = heldAttempt(tx, holder)
+          const resume = resumeOf(tx, existingTask(tx, attempt.taskId), attempt.number)
+          const name = resume && fileNames[params.file](resume.checkpoint)
+          return name && resultKey({ id: resume.attemptId, taskId: resume.taskId }, name)
         })
         if (key === undefined || !(await results.has(key))) {
-          throw new ProblemError(404, 'NO_SUCH_RESULT', 'there is no bundle to go on with')
+          throw new ProblemError(404, 'NO_SUCH_RESULT', `there is no ${params.file} to go on with`)
         }
         void reply.type('application/octet-stream')
         void reply.header('content-length', await results.sizeBytes(key))

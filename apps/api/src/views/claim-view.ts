@@ -2,6 +2,7 @@ import type { ClaimAnswer } from '@sleepless/contracts'
 import type { Claimed, Resume } from '@sleepless/engine'
 
 import { allowanceView } from './allowance-view.ts'
+import { checkpointView } from './checkpoint-view.ts'
 import { agentMessageView } from './message-view.ts'
 
 /** All that a worker needs to know of a task. */
@@ -10,7 +11,7 @@ export function claimView(
   now: Date,
 ): ClaimAnswer {
   return {
-    attempt: { number: attempt.number, sessionId: attempt.sessionId },
+    attempt: { ...attempt },
     task: {
       prompt: task.prompt,
       model: task.model ?? null,
@@ -33,7 +34,6 @@ export function claimView(
   }
 }
 
-function resumeView({ attemptId, checkpoint }: Resume): NonNullable<ClaimAnswer['resume']> {
-  const { base, warnings } = checkpoint
-  return { attemptId, checkpoint: { ...checkpoint, base: base ?? null, warnings: [...warnings] } }
+function resumeView({ of, attemptId, checkpoint }: Resume): NonNullable<ClaimAnswer['resume']> {
+  return { of, attemptId, checkpoint: checkpointView(checkpoint) }
 }

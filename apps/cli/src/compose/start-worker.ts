@@ -72,7 +72,7 @@ export async function startWorker(
       journalPath: path.join(workspacePath, 'journal'),
       killRemains,
       ...(hurry && { hurry }),
-      timing: { graceMs: config.stopGraceMs },
+      timing: { graceMs: config.stopGraceMs, checkpointMs: config.checkpointMs },
       logger,
     },
     {

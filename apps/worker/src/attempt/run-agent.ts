@@ -7,25 +7,35 @@ import type {
   Executor,
 } from '@sleepless/domain'
 
+import type { Checkpointer } from '../checkpoint/checkpointer.ts'
 import type { Reporter } from './reporter.ts'
+
+/** Who hears what an agent tells. */
+export interface Listeners {
+  readonly reporter: Reporter
+  readonly checkpointer: Checkpointer | undefined
+}
 
 /** Runs the agent to its end, and passes on what it tells. */
 export async function runAgent(
   executor: Executor,
   order: AgentOrder,
   context: AgentContext,
-  reporter: Reporter,
+  { reporter, checkpointer }: Listeners,
 ): Promise<AgentOutcome> {
   // However this ends, the agent has ended with it.
   await using run = executor.run(order, context)
   for (;;) {
     const next = await run.next()
     if (next.done === true) return next.value
-    await pass(next.value, reporter)
+    if (next.value.type === 'at-rest') checkpointer?.note(next.value.moment)
+    else await pass(next.value, reporter)
   }
 }
 
-async function pass(event: AgentEvent, reporter: Reporter): Promise<void> {
+type Told = Exclude<AgentEvent, { readonly type: 'at-rest' }>
+
+async function pass(event: Told, reporter: Reporter): Promise<void> {
   const at = new Date().toISOString()
   switch (event.type) {
     case 'output':

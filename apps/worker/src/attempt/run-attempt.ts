@@ -2,14 +2,10 @@ import type { ClaimAnswer, FinishBody } from '@sleepless/contracts'
 import {
   PushError,
   WorkspaceError,
-  type AgentOrder,
   type AgentOutcome,
   type Executor,
   type Order,
-  type Scratch,
   type Usage,
-  type Workspace,
-  type WorkspaceRequest,
 } from '@sleepless/domain'
 
 import type { WorkerDeps } from '../deps.ts'
@@ -17,14 +13,11 @@ import { deliver } from '../effects/deliver.ts'
 import { resumeAttempt } from '../effects/resume.ts'
 import type { AttemptJournal } from '../journal/attempt-journal.ts'
 import { persist } from '../persist.ts'
-import { agentMessage } from './agent-message.ts'
-import { allowancesOf } from './allowances.ts'
 import { commitRequest, summaryOf } from './commit-message.ts'
-import { openEgress } from './open-egress.ts'
 import type { Reporter } from './reporter.ts'
-import { runAgent } from './run-agent.ts'
 import type { RunningAttempt } from './running-attempts.ts'
 import { uploadCommit } from './upload-commit.ts'
+import { work, type Work } from './work.ts'
 
 type Ending = Pick<FinishBody, 'outcome' | 'usage'>
 type Outcome = FinishBody['outcome']
@@ -67,36 +60,16 @@ async function endingOf(
   input: AttemptInput,
   resources: AsyncDisposableStack,
 ): Promise<Ending> {
-  const { claimed, running, reporter, journal, executor } = input
+  const { running } = input
   let usage = NO_USAGE
   try {
     const resumed = await resumeAttempt(deps, input)
     if (resumed !== undefined) return { outcome: resumed, usage }
-    // Whoever goes on from here, should this process die, must know of the attempt.
-    const [workspace] = await Promise.all([openWorkspace(deps, input), journal.begun()])
-    resources.defer(async () => {
-      // Work that could not be kept now may be later on.
-      journal.keep()
-      await workspace[Symbol.asyncDispose]()
-      journal.keep(false)
-    })
-    const { path: workspacePath, homePath } = workspace
-    const { stopSignal, inbox } = running
-    if (!executor.capabilities.steer) inbox.close()
-    await using egress = await openEgress(deps, claimed, reporter)
-    const readOnlyPaths = 'commit' in workspace ? workspace.readOnlyPaths : []
-    const context = {
-      workspacePath,
-      homePath,
-      readOnlyPaths,
-      egress,
-      signal: stopSignal,
-      messages: inbox,
-    }
-    const agent = await runAgent(executor, agentOrder(deps, input), context, reporter)
+    const done = await work(deps, input, resources)
+    const { agent } = done
     usage = agent.usage
-    const outcome = await conclude(deps, input, { agent, workspace })
-    if (outcome.kind === 'succeeded' && 'commit' in workspace) workspace.succeeded()
+    const outcome = await conclude(deps, input, done)
+    if (outcome.kind === 'succeeded' && 'commit' in done.workspace) done.workspace.succeeded()
     return { outcome, usage }
   } catch (error) {
     return { outcome: outcomeOfError(error, running), usage }
@@ -107,23 +80,30 @@ async function endingOf(
 async function conclude(
   deps: WorkerDeps,
   input: AttemptInput,
-  { agent, workspace }: { readonly agent: AgentOutcome; readonly workspace: Workspace | Scratch },
+  { agent, workspace, checkpointer }: Work,
 ): Promise<Outcome> {
   const { order, claimed, running } = input
-  if (agent.kind === 'stopped') return stoppedOutcome(running)
-  if (agent.kind === 'failed') return failedOutcome(agent)
+  if (agent.kind !== 'succeeded') {
+    await checkpointer?.last()
+    return agent.kind === 'stopped' ? stoppedOutcome(running) : failedOutcome(agent)
+  }
 
   const { answer, usage } = agent
   const warnings = agent.warnings.map((warning) => warning.slice(0, 2000)).slice(0, 50)
   const told = { summary: summaryOf(answer), warnings }
   const commit =
     'commit' in workspace ? await workspace.commit(commitRequest(claimed, answer)) : undefined
-  if (commit === undefined) return { kind: 'succeeded', ...told }
+  if (commit === undefined) {
+    await checkpointer?.last()
+    return { kind: 'succeeded', ...told }
+  }
 
   const { api, patience } = deps
   const { hash, branch, base = null } = commit
-  const checkpoint = { stage: 'committed', commit: hash, branch, base, ...told, usage } as const
   await uploadCommit(api, order, commit, running.lostSignal)
+  const session = await checkpointer?.lastSession()
+  const made = { commit: hash, branch, base, ...told, usage, session }
+  const checkpoint = { stage: 'committed', ...made } as const
   // From here on the agent need not run again, whatever happens.
   await persist(() => api.checkpoint(order, checkpoint), { signal: running.lostSignal, patience })
   return deliver(deps, input, checkpoint)
@@ -149,44 +129,4 @@ function stoppedOutcome(running: RunningAttempt): Outcome {
 
 function bounded<F extends { readonly message: string }>(failure: F): F {
   return { ...failure, message: failure.message.slice(0, 4000) }
-}
-
-/** A repository only for what is going to be committed: making one takes longer than many a command. */
-function openWorkspace(
-  { workspaces }: WorkerDeps,
-  input: AttemptInput,
-): Promise<Workspace | Scratch> {
-  const { order, claimed, executor, running } = input
-  if (claimed.project === null && !executor.needsWorkspace) {
-    return workspaces.openScratch(order.attemptId)
-  }
-  return workspaces.open(workspaceRequest(input), running.stopSignal)
-}
-
-function workspaceRequest({ order, claimed }: AttemptInput): WorkspaceRequest {
-  const { task, project } = claimed
-  return {
-    taskId: order.taskId,
-    attemptId: order.attemptId,
-    prompt: task.prompt,
-    project:
-      project === null
-        ? undefined
-        : { ...project, defaultBranch: project.defaultBranch ?? undefined },
-  }
-}
-
-function agentOrder({ api }: WorkerDeps, { order, claimed }: AttemptInput): AgentOrder {
-  const { task, attempt, messages, allowance } = claimed
-  return {
-    taskId: order.taskId,
-    attemptId: order.attemptId,
-    prompt: task.prompt,
-    messages: messages.map(agentMessage),
-    sessionId: attempt.sessionId,
-    model: task.model ?? undefined,
-    timeoutMs: task.timeoutMs,
-    budgetMicroUsd: task.budgetMicroUsd ?? undefined,
-    allowances: allowancesOf(api, order, allowance),
-  }
 }

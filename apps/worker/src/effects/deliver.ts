@@ -1,4 +1,4 @@
-import type { Checkpoint, ClaimAnswer, FinishBody } from '@sleepless/contracts'
+import type { ClaimAnswer, CommittedCheckpointView, FinishBody } from '@sleepless/contracts'
 import type { ProjectBranch } from '@sleepless/domain'
 
 import type { WorkerDeps } from '../deps.ts'
@@ -18,7 +18,7 @@ export interface Delivery extends EffectContext {
 export async function deliver(
   deps: Pick<WorkerDeps, 'api' | 'branches' | 'patience'>,
   delivery: Delivery,
-  { commit, branch, summary, warnings }: Checkpoint,
+  { commit, branch, summary, warnings }: CommittedCheckpointView,
 ): Promise<FinishBody['outcome']> {
   const { claimed, running } = delivery
   if (claimed.project !== null) {

@@ -1,5 +1,5 @@
-import { ApiError, type FinishBody } from '@sleepless/contracts'
-import { attemptId } from '@sleepless/domain'
+import { ApiError, type CommittedCheckpointView, type FinishBody } from '@sleepless/contracts'
+import { attemptId, type AttemptId } from '@sleepless/domain'
 
 import type { Reporter } from '../attempt/reporter.ts'
 import type { WorkerDeps } from '../deps.ts'
@@ -24,26 +24,29 @@ export async function resumeAttempt(
   resumed: Resumed,
 ): Promise<FinishBody['outcome'] | undefined> {
   const { claimed, reporter, running } = resumed
-  if (claimed.resume === null) return undefined
-  const { checkpoint } = claimed.resume
-  if (!(await receive(deps, resumed))) {
-    const message = `The bundle of commit ${checkpoint.commit} is not to be had; the agent starts anew.`
-    await reporter.report({ type: 'warned', at: new Date().toISOString(), message })
-    return undefined
-  }
+  const { resume } = claimed
+  if (resume?.of !== 'task' || resume.checkpoint.stage !== 'committed') return undefined
+  const { checkpoint } = resume
+  const madeBy = attemptId(resume.attemptId)
+  // Without it, whoever prepares the agent says so.
+  if (!(await receive(deps, resumed, { ...checkpoint, madeBy }))) return undefined
   await reporter.output(`[going on with commit ${checkpoint.commit}]\n`)
   running.stopSignal.throwIfAborted()
   return deliver(deps, resumed, checkpoint)
 }
 
+type Made = Pick<CommittedCheckpointView, 'commit' | 'base' | 'branch'> & {
+  readonly madeBy: AttemptId
+}
+
 /** @returns whether the commit is on this host, or need not be. */
 async function receive(
   { api, branches, patience }: WorkerDeps,
-  { order, claimed: { project, resume }, running: { stopSignal } }: Resumed,
+  { order, claimed: { project }, running: { stopSignal } }: Resumed,
+  { commit, base, branch, madeBy }: Made,
 ): Promise<boolean> {
   // A thought's commit is delivered with its bundle; nothing else is done with it.
-  if (project === null || resume === null) return true
-  const { commit, base, branch } = resume.checkpoint
+  if (project === null) return true
   const signal = AbortSignal.any([stopSignal, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)])
   const bundle = async (): Promise<ReadableStream<Uint8Array> | undefined> => {
     try {
@@ -53,7 +56,6 @@ async function receive(
       throw error
     }
   }
-  const madeBy = attemptId(resume.attemptId)
   return branches.receive(
     projectBranch(project, branch),
     { attemptId: order.attemptId, madeBy, commit, base: base ?? undefined, bundle },

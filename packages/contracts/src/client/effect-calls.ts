@@ -21,6 +21,8 @@ export interface EffectCalls {
    * @param signal ends the download too.
    */
   resumeBundle(held: Held, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>
+  /** The transcript of the session that the attempt goes on with. */
+  resumeTranscript(held: Held, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>
   /** Nothing may be done that the outside world sees before the answer is there. */
   beginEffect(held: Held, body: EffectBeginning): Promise<AttemptEffectAnswer>
   completeEffect(held: Held, key: string, result: Readonly<Record<string, unknown>>): Promise<void>
@@ -28,16 +30,23 @@ export interface EffectCalls {
 
 export function effectCalls(transport: Transport, workerId: WorkerId): EffectCalls {
   const proof = ({ fence }: Held): { workerId: WorkerId; fence: number } => ({ workerId, fence })
+  async function resumeFile(
+    held: Held,
+    what: string,
+    signal: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const query = proof(held)
+    const { body } = await transport.open(`${attempt(held)}/resume/${what}`, { query, signal })
+    return body ?? new Blob([]).stream()
+  }
+
   return {
     async checkpoint(held, checkpoint) {
       const json = { ...proof(held), checkpoint }
       await transport.send(`${attempt(held)}/checkpoint`, { method: 'PUT', json })
     },
-    async resumeBundle(held, signal) {
-      const query = proof(held)
-      const { body } = await transport.open(`${attempt(held)}/resume/bundle`, { query, signal })
-      return body ?? new Blob([]).stream()
-    },
+    resumeBundle: (held, signal) => resumeFile(held, 'bundle', signal),
+    resumeTranscript: (held, signal) => resumeFile(held, 'transcript', signal),
     beginEffect(held, body) {
       const json = { ...proof(held), ...body }
       const path = `${attempt(held)}/effects/begin`

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { jsonObjectField, taskIdField } from '../http/fields.ts'
-import { holder } from './worker.ts'
+import { holder } from './holder.ts'
 
 const keyField = z.string().min(1).max(300)
 const kindField = z.string().min(1).max(100)

@@ -2,7 +2,8 @@ import { FAILURE_CODES } from '@sleepless/domain'
 import { describe, expect, test } from 'vitest'
 
 import { controlMessage, orderMessage } from '../order.ts'
-import { artifactQuery, finishBody, outputQuery, reportBatch } from './report.ts'
+import { artifactQuery } from './artifact.ts'
+import { finishBody, outputQuery, reportBatch } from './report.ts'
 import { heartbeatBody } from './worker.ts'
 
 const UUID = '00000000-0000-7000-8000-000000000001'

@@ -3,8 +3,8 @@ import { z } from 'zod'
 
 import { instantField } from '../http/fields.ts'
 import { messageNumberField } from '../http/message.ts'
+import { holder } from './holder.ts'
 import { usage } from './usage.ts'
-import { holder } from './worker.ts'
 
 const at = instantField
 
@@ -104,11 +104,3 @@ export const outputQuery = z.strictObject({
   offset: z.coerce.number().int().nonnegative(),
 })
 export const outputAnswer = z.object({ lengthBytes: z.int() })
-
-export const ARTIFACT_NAMES = ['diff.patch', 'commit.bundle'] as const
-export const artifactQuery = z.strictObject({
-  workerId: holder.workerId,
-  fence: z.coerce.number().int().positive(),
-  /** Of the content, as hex; an upload that does not match is refused. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-})

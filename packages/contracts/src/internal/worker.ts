@@ -1,12 +1,11 @@
 import { z } from 'zod'
 
-import { attemptIdField, executorField, instantField, workerIdField } from '../http/fields.ts'
+import { attemptIdField, executorField, instantField } from '../http/fields.ts'
 import { messageNumberField } from '../http/message.ts'
 import { egressView } from '../http/project.ts'
 import { allowance } from './allowance.ts'
 import { checkpoint, resume } from './checkpoint.ts'
-
-const fenceField = z.int().positive()
+import { holder } from './holder.ts'
 
 const agentMessage = z.object({
   number: messageNumberField,
@@ -62,9 +61,6 @@ export type HeartbeatAnswer = z.output<typeof heartbeatAnswer>
 /** The first line of a worker's stream; after it, an empty line each `keepAliveMs` shows that it lives. */
 export const workerStreamHello = z.object({ keepAliveMs: z.number().positive() })
 
-/** Proof that the sender holds the attempt. */
-export const holder = { workerId: workerIdField, fence: fenceField }
-
 export const checkpointBody = z.strictObject({ ...holder, checkpoint })
 
 export const claimBody = z.strictObject({
@@ -77,7 +73,12 @@ export const allowanceBody = z.strictObject({ ...holder, neededMicroUsd: z.int()
 /** Said for a dead worker, by another one of its home. */
 export const abandonBody = z.strictObject(holder)
 export const claimAnswer = z.object({
-  attempt: z.object({ number: z.int(), sessionId: z.uuid() }),
+  attempt: z.object({
+    number: z.int(),
+    sessionId: z.uuid(),
+    /** Whether an agent ran for the task before. */
+    hasRunBefore: z.boolean(),
+  }),
   task: z.object({
     prompt: z.string(),
     model: z.string().nullable(),
@@ -97,7 +98,7 @@ export const claimAnswer = z.object({
     .nullable(),
   /** What it may spend of the day's budget; null: the day has none. */
   allowance: allowance.nullable(),
-  /** Set: go on from there, and run no agent, unless the bundle of the commit is not to be had. */
+  /** Set: go on from there, unless it is not to be had; a commit of the task's own needs no agent. */
   resume: resume.nullable(),
   /** All that the task was sent so far, in its order. */
   messages: z.array(agentMessage),

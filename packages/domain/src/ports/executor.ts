@@ -11,16 +11,40 @@ export interface AgentOrder {
   readonly taskId: TaskId
   readonly attemptId: AttemptId
   readonly prompt: string
-  /** What the task was sent since, oldest first, whoever was given it before: the session is a new one. */
+  /** What the task was sent since, oldest first, that the session does not know of. */
   readonly messages: readonly AgentMessage[]
-  /** A UUID of its own for each attempt; the agent's transcript is kept under it. */
+  /** A UUID; the agent's transcript is kept under it. */
   readonly sessionId: string
+  /** Absent: the session begins. Only for an executor that can resume. */
+  readonly resume?: SessionToResume | undefined
   readonly model: string | undefined
   /** Wall-clock limit, in milliseconds. */
   readonly timeoutMs: number
   readonly budgetMicroUsd: number | undefined
   /** Of the day's budget; absent when there is none. */
   readonly allowances?: Allowances | undefined
+}
+
+/** A session of an earlier agent, to be gone on with. */
+export interface SessionToResume {
+  /** On the worker's disk. */
+  readonly transcriptFile: string
+  /** Number of the last message that it tells of. */
+  readonly heard: number
+  /** `interrupted`: in the middle of this task. `followed-up`: it had ended, and the prompt is a new one. */
+  readonly why: 'interrupted' | 'followed-up'
+}
+
+/** A moment at which no tool is at work, and the transcript tells of all that were. */
+export interface SessionMoment {
+  /** Its first so many bytes are those of this moment; more come after. */
+  readonly transcript: { readonly file: string; readonly sizeBytes: number }
+  /** Number of the last message that it tells of; 0: of none. */
+  readonly heard: number
+  /** Asks the agent whether no tool has begun since. */
+  isStill(): Promise<boolean>
+  /** The agent has ended. */
+  readonly isLast?: boolean
 }
 
 /** Something that a person has to say to the agent. */
@@ -36,6 +60,8 @@ export interface AgentContext {
   readonly readOnlyPaths?: readonly string[]
   /** Its way out, when it is shut in; undefined: none. */
   readonly egress?: Pick<EgressAccess, 'socket' | 'env'> | undefined
+  /** Where to keep the transcript of the session, which may be there up to now; absent: it is not kept. */
+  readonly transcriptPath?: string | undefined
   /** Aborted to stop the agent: its whole process tree is gone when `run` returns. */
   readonly signal: AbortSignal
   /** What the task is sent meanwhile; for an executor without the capability `steer`, it ends at once. To be read once. */
@@ -59,6 +85,8 @@ export type AgentEvent =
       readonly costMicroUsd: number
       readonly quota: Quota | undefined
     }
+  /** Work and session can be kept as they are now. */
+  | { readonly type: 'at-rest'; readonly moment: SessionMoment }
   /** Something that a person should know although it need not end the attempt. */
   | { readonly type: 'warned'; readonly message: string }
 
@@ -77,6 +105,8 @@ export type AgentOutcome =
       /** Before when no agent can do better: a quota is reset then. */
       readonly until?: Date
     }
+  /** The session that it was to resume is not to be gone on with, and nothing was done. */
+  | { readonly kind: 'unresumable'; readonly message: string; readonly usage: Usage }
   /** Stopped by the context's signal. */
   | { readonly kind: 'stopped'; readonly usage: Usage }
 

@@ -11,6 +11,30 @@ export interface WorkspaceRequest {
     | undefined
 }
 
+/** Work that another attempt left, to be gone on with. */
+export interface EarlierWork {
+  readonly madeBy: AttemptId
+  /** The branch that the commit will go to. */
+  readonly branch: string
+  /** Holds the files; absent: they are those of `base`. */
+  readonly commit: string | undefined
+  /** What the work stands on; absent: an empty tree. */
+  readonly base: string | undefined
+  /** Whether the next commit stands on `commit` itself, which is finished work, instead of on `base`. */
+  readonly isFinished: boolean
+  /** Asked for only when the commit is not here yet. @returns undefined when it is not to be had. */
+  readonly bundle: () => Promise<AsyncIterable<Uint8Array> | undefined>
+}
+
+/** The files of a workspace at one moment. */
+export interface WorkSnapshot {
+  /** Holds them, above `base`; absent: nothing has changed. */
+  readonly commit: string | undefined
+  readonly base: string | undefined
+  /** A git bundle of the commit without its base, on the worker's disk; absent with it. */
+  readonly bundleFile: string | undefined
+}
+
 export interface CommitRequest {
   /** First line of the message; cut to 72 characters. */
   readonly subject: string
@@ -56,6 +80,15 @@ export interface Workspace extends AsyncDisposable {
   checkpoint(): Promise<string | undefined>
   /** Says that the attempt has succeeded: what people may look at afterwards is then kept for a shorter time. */
   succeeded(): void
+  /**
+   * The same, as something that can be brought elsewhere.
+   *
+   * @param whileWorking the agent goes on meanwhile: nothing in its tree is touched.
+   * @returns undefined when that cannot be done without touching it: it holds repositories of its own.
+   */
+  snapshot(request: { readonly whileWorking: boolean }): Promise<WorkSnapshot | undefined>
+  /** Where the transcript of the agent's session is kept, out of its reach; goes with the workspace. */
+  readonly transcriptPath: string
 }
 
 /** Two empty directories for one attempt that needs no repository. Disposing removes all in them. */
@@ -64,6 +97,17 @@ export type Scratch = Pick<Workspace, 'path' | 'homePath'> & AsyncDisposable
 export interface Workspaces {
   /** @throws {WorkspaceError} when it cannot be made: a remote out of reach, a full disk. */
   open(request: WorkspaceRequest, signal: AbortSignal): Promise<Workspace>
+  /**
+   * The same with the files of earlier work in it, uncommitted unless that is finished.
+   *
+   * @returns undefined when that work is not to be had any more.
+   * @throws {WorkspaceError} when it cannot be made.
+   */
+  restore(
+    request: WorkspaceRequest,
+    earlier: EarlierWork,
+    signal: AbortSignal,
+  ): Promise<Workspace | undefined>
   /** @throws {WorkspaceError} when it cannot be made. */
   openScratch(attempt: AttemptId): Promise<Scratch>
   /** Attempts whose workspaces are on this host: of this process, of others, and of such as died. */

@@ -5,6 +5,7 @@ import type { AgentContext, AgentOrder, Credential, ModelAccess } from '@sleeple
 import type { AgentCommand } from '../process/agent-process.ts'
 import { toldLater } from '../told-later.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
+import { resumedPrompt } from './resume-session.ts'
 import { userLine } from './steering.ts'
 
 /** It ends its turn, and the tool call in it, says so, and at the end of its input itself. */
@@ -66,7 +67,8 @@ function claudeArguments(order: AgentOrder, options: CommandOptions): readonly s
     '--output-format=stream-json',
     '--verbose',
     '--input-format=stream-json',
-    `--session-id=${order.sessionId}`,
+    `--${order.resume === undefined ? 'session-id' : 'resume'}=${order.sessionId}`,
+    '--session-mirror',
     `--model=${order.model ?? options.defaultModel ?? DEFAULT_MODEL}`,
     ...(options.toolAccess === 'all' ? ALL_TOOLS : EDITS_ONLY),
   ]
@@ -104,6 +106,12 @@ function claudeEnvironment(
   }
 }
 
+function firstWords(order: AgentOrder): string | readonly string[] {
+  if (order.resume !== undefined) return resumedPrompt(order)
+  const added = toldLater(order)
+  return added === undefined ? order.prompt : [order.prompt, added]
+}
+
 /** How to start Claude Code for an order. Nothing of the worker's own environment is in it. */
 export function claudeCommand(
   file: string,
@@ -111,14 +119,13 @@ export function claudeCommand(
   context: Places,
   options: CommandOptions,
 ): AgentCommand {
-  const added = toldLater(order)
   return {
     file,
     args: claudeArguments(order, options),
     env: claudeEnvironment(order, context, options),
     cwd: context.workspacePath,
     // A block of its own sets apart what was said after the prompt.
-    input: userLine(added === undefined ? order.prompt : [order.prompt, added]),
+    input: userLine(firstWords(order)),
     keepsInput: true,
     interrupt: INTERRUPT,
     runId: order.attemptId,

@@ -18,13 +18,14 @@ import { renderRaw } from '../readable.ts'
 import { createRedactor } from '../redact.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { findClaude } from './find-claude.ts'
-import { parseMessage } from './parse-message.ts'
+import { parseCut, parseMessage } from './parse-message.ts'
 import { createRenderer } from './render.ts'
+import { openSessionKeeper, type SessionKeeper } from './session-keeper.ts'
 import { noBinary, startClaude, type ClaudeProcess } from './start-claude.ts'
 import { startSteering, type Steering } from './steering.ts'
 import { createUsageTeller } from './tell-usage.ts'
 import { createTranscriptRecorder, type TranscriptRecorder } from './transcript.ts'
-import { verdict } from './verdict.ts'
+import { resumedVerdict, verdict } from './verdict.ts'
 import { createActivity } from './watch-activity.ts'
 
 const LINE_LIMITS = { maxLineBytes: 8 * 2 ** 20, keptBytes: 64 * 2 ** 10 }
@@ -37,7 +38,7 @@ const NO_CREDENTIAL = 'Neither ANTHROPIC_API_KEY nor CLAUDE_CODE_OAUTH_TOKEN is 
 async function* follow(
   agent: ClaudeProcess,
   recorder: TranscriptRecorder,
-  steering: Steering,
+  { steering, keeper }: { readonly steering: Steering; readonly keeper: SessionKeeper | undefined },
 ): AsyncGenerator<AgentEvent, void, undefined> {
   const { workspacePath, limits } = agent
   const render = createRenderer(workspacePath)
@@ -49,10 +50,11 @@ async function* follow(
     onSilence: () => agent.stop('silent'),
   })
   for await (const line of splitLines(output, LINE_LIMITS)) {
-    const message = line.cutBytes > 0 ? ({ type: 'broken' } as const) : parseMessage(line.text)
+    const message = line.cutBytes > 0 ? parseCut(line.text) : parseMessage(line.text)
     recorder.add(message)
     if (activity.add(message) >= limits.maxSameCalls) agent.stop('looping')
     yield* steering.heed(message)
+    if (keeper !== undefined) yield* await keeper.heed(message)
     if (message.type === 'unknown') unread.unknown(message.kind)
     if (message.type !== 'broken') yield* render(message)
     else {
@@ -61,6 +63,7 @@ async function* follow(
     }
   }
   for (const message of unread.warnings()) yield { type: 'warned', message }
+  if (keeper !== undefined) yield* keeper.rest()
 }
 
 async function* run(
@@ -89,9 +92,15 @@ async function* run(
   yield { type: 'started', pid: agent.pid }
   const { messages: first } = order
   using steering = startSteering({ agent, first, later: context.messages })
+  const { transcriptPath: file } = context
+  const redact = (text: string): string => access.redact(text)
+  await using keeper =
+    file === undefined
+      ? undefined
+      : await openSessionKeeper({ order, file, agent, steering, redact })
   const usage = createUsageTeller(access)
   const { workspacePath, toolAccess } = agent
-  for await (const event of follow(agent, recorder, steering)) {
+  for await (const event of follow(agent, recorder, { steering, keeper })) {
     yield redactor.event(event)
     yield* usage.now()
   }
@@ -104,7 +113,8 @@ async function* run(
   yield* usage.rest()
   const limits = { ...agent.limits, hit: await agent.limitsHit(), disk: agent.diskFull() }
   const judged = { toolAccess, workspacePath, limits, access }
-  const outcome = redactor.outcome(verdict(recorder.transcript, ending, judged))
+  const judge = order.resume === undefined ? verdict : resumedVerdict
+  const outcome = redactor.outcome(judge(recorder.transcript, ending, judged))
   if (outcome.kind === 'succeeded') {
     for (const message of outcome.warnings) yield { type: 'warned', message }
   }
@@ -122,7 +132,7 @@ export function createClaudeExecutor(options: ClaudeExecutorOptions): Executor {
   return {
     name: 'claude',
     needsWorkspace: true,
-    capabilities: { resume: false, steer: true, usage: true, jsonSchema: false },
+    capabilities: { resume: true, steer: true, usage: true, jsonSchema: false },
     async probe() {
       const binary = await findClaude(options.binary)
       if (binary === undefined) {

@@ -65,6 +65,9 @@ export function createRenderer(
       }
       case 'background':
       case 'taken-up':
+      case 'mirror':
+      case 'mirror-cut':
+      case 'control-answer':
       case 'ignored':
       case 'unknown':
       case 'broken':

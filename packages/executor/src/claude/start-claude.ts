@@ -21,6 +21,7 @@ import {
 import { claudeCommand, temporaryPath } from './claude-command.ts'
 import type { ClaudeExecutorOptions } from './claude-executor-options.ts'
 import { findClaude } from './find-claude.ts'
+import { placeTranscript } from './resume-session.ts'
 
 /** Where the agent finds the gateway inside a sandbox. */
 const MODEL_SOCKET = '/run/sleepless/model.sock'
@@ -55,6 +56,8 @@ export async function startClaude(given: StartOptions): Promise<ClaudeProcess | 
   const { options, context, sandbox } = given
   try {
     await mkdir(temporaryPath(context), { recursive: true })
+    const seen = sandbox === undefined ? context.workspacePath : SANDBOX_PATHS.workspace
+    await placeTranscript(given.order, context, seen)
     return await (sandbox === undefined ? startBare(given) : startShut(given, sandbox))
   } catch (error) {
     if (error instanceof SandboxError) return failed('SANDBOX_UNAVAILABLE', error.message)

@@ -7,6 +7,8 @@ import type { StreamMessage } from './stream-message.ts'
 export interface Steering extends Disposable {
   /** To be called with every message of the agent, in order. */
   heed(message: StreamMessage): readonly AgentEvent[]
+  /** Which message a line of the agent's input bore, by the line's id. */
+  numberOf(uuid: string): number | undefined
 }
 
 export interface SteeringOptions {
@@ -61,6 +63,7 @@ export function startSteering({ agent, first, later }: SteeringOptions): Steerin
       const number = message.type === 'taken-up' ? numbers.get(message.uuid) : undefined
       return number === undefined ? [] : [{ type: 'heard', number }]
     },
+    numberOf: (uuid) => numbers.get(uuid),
     [Symbol.dispose]: end,
   }
 }

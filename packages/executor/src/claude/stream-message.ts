@@ -39,6 +39,18 @@ export interface ResultMessage {
   readonly denials: readonly Denial[]
 }
 
+/** One entry of a transcript, with what is used of it. */
+export interface MirrorEntry {
+  /** As JSON, without a newline. */
+  readonly line: string
+  readonly isUser: boolean
+  /** Of the lines of the agent's input that it holds. */
+  readonly uuids: readonly string[]
+  /** Ids of tool calls that begin in it, and of those that it holds the results of. */
+  readonly calls: readonly string[]
+  readonly answers: readonly string[]
+}
+
 /** One line of the agent's stream-json output, with only the fields that are used. */
 export type StreamMessage =
   | InitMessage
@@ -72,6 +84,15 @@ export type StreamMessage =
     }
   /** The agent has begun to work on the line of its input that bore this id. */
   | { readonly type: 'taken-up'; readonly uuid: string }
+  /** What the agent has just added to the transcript of that session. */
+  | {
+      readonly type: 'mirror'
+      readonly sessionId: string
+      readonly entries: readonly MirrorEntry[]
+    }
+  /** Something of the kind that was too long to be read. */
+  | { readonly type: 'mirror-cut' }
+  | { readonly type: 'control-answer'; readonly requestId: string }
   /** JSON of a kind that is not used. */
   | { readonly type: 'ignored' }
   /** JSON of a kind that is not known. The agent adds kinds with every version. */

@@ -9,6 +9,8 @@ export interface Transcript {
   readonly concluded: boolean
   /** Why the model API failed last. */
   readonly apiError: string | undefined
+  /** Whether it has begun: an agent that can't go on with a session ends before. */
+  readonly isReady: boolean
   /** How many messages of kinds that are not used, or not known. */
   readonly ignored: number
   /** Names of tools that were called although the agent has none of that name. */
@@ -23,6 +25,7 @@ export interface TranscriptRecorder {
 type Facts = Omit<Transcript, 'missingTools'> & { readonly backgroundAgents: number }
 
 const NO_FACTS: Facts = {
+  isReady: false,
   result: undefined,
   concluded: false,
   apiError: undefined,
@@ -33,6 +36,7 @@ const NO_FACTS: Facts = {
 function factsAfter(facts: Facts, message: StreamMessage): Facts {
   switch (message.type) {
     case 'init':
+      return { ...facts, concluded: false, isReady: true }
     case 'user':
       return { ...facts, concluded: false }
     case 'assistant':
@@ -49,6 +53,9 @@ function factsAfter(facts: Facts, message: StreamMessage): Facts {
     case 'unknown':
       return { ...facts, ignored: facts.ignored + 1 }
     case 'taken-up':
+    case 'mirror':
+    case 'mirror-cut':
+    case 'control-answer':
     case 'retry':
     case 'broken':
       return facts

@@ -6,7 +6,6 @@ export const UNUSED_KINDS: ReadonlySet<string> = new Set([
   'auth_status',
   'control_cancel_request',
   'control_request',
-  'control_response',
   'keep_alive',
   'rate_limit_event',
   'stream_event',
@@ -25,5 +24,4 @@ export const UNUSED_KINDS: ReadonlySet<string> = new Set([
   'system/task_updated',
   'system/thinking_tokens',
   'tool_progress',
-  'transcript_mirror',
 ])

@@ -154,3 +154,17 @@ export function verdict(
   const { limits, access } = context
   return outcomeOfStop(stopReason, { limits, usage: access.usage(), disk: limits.disk })
 }
+
+/** The same for an agent that was to go on with a session: one that could not, has not begun. */
+export function resumedVerdict(
+  transcript: Transcript,
+  ending: ClaudeEnding,
+  context: VerdictContext,
+): AgentOutcome {
+  if (ending.stopReason !== undefined || transcript.isReady) {
+    return verdict(transcript, ending, context)
+  }
+  const said = [...(transcript.result?.errors ?? []), ending.stderrTail].find((text) => text !== '')
+  const message = (said ?? 'It gave no reason.').slice(0, MESSAGE_CHARACTERS)
+  return { kind: 'unresumable', message, usage: context.access.usage() }
+}

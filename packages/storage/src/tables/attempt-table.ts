@@ -105,5 +105,9 @@ function toAttempt(row: Row): Attempt {
 
 /** JSON leaves out what is undefined. */
 function toCheckpoint(stored: Row['checkpoint']): Attempt['checkpoint'] {
-  return stored === null ? undefined : { ...stored, base: stored.base }
+  if (stored === null) return undefined
+  const { base } = stored
+  if (stored.stage === 'committed') return { ...stored, base }
+  const { commit, bundle, session } = stored
+  return { ...stored, commit, bundle, base, session }
 }
