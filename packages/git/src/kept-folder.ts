@@ -94,13 +94,13 @@ async function remove({ tree, removed, folder }: AttemptPaths): Promise<void> {
 
 /** Until the last step it is a workspace like any other: who finds it after a crash begins again. */
 async function keep(
-  { home, index, nested, endedMark, folder }: AttemptPaths,
+  { home, transcript, index, nested, workBundle, endedMark, folder }: AttemptPaths,
   place: string,
   { hasSucceeded }: { readonly hasSucceeded: boolean },
 ): Promise<void> {
   // The agent's own settings, caches and transcripts: nobody has looked through them for secrets.
   await removeTree(home)
-  await rm(index, { force: true })
+  for (const file of [transcript, index, workBundle]) await rm(file, { force: true })
   await removeTree(nested)
   await writeFile(endedMark, hasSucceeded ? SUCCEEDED : 'other', { mode: 0o600 })
   await rename(folder, place)

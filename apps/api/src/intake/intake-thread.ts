@@ -84,6 +84,8 @@ export function startIntakeThread(options: IntakeThreadOptions): IntakeThread {
     },
     async [Symbol.asyncDispose]() {
       state = 'over'
+      // Nothing else may be left that keeps this process waiting for it.
+      thread.ref()
       tell('close')
       await exited
     },
