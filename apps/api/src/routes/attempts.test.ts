@@ -29,7 +29,7 @@ describe('an attempt', () => {
     const held = await api.start(worker)
     // Asked again, the answer is the same.
     expect(await worker.client.claim(held, ['claude'])).toEqual({
-      attempt: { number: 1, sessionId: held.attemptId.slice('att_'.length) },
+      attempt: { number: 1, sessionId: held.attemptId.slice('att_'.length), hasRunBefore: false },
       task: {
         prompt: 'Run.',
         model: 'opus',

@@ -204,7 +204,14 @@ test('a backup of an older version is brought up to date', async () => {
   await using files = await fixture()
   edit(
     files.backup,
-    `DROP TABLE messages;
+    `DROP TABLE day_spending;
+     DROP TABLE day_uses;
+     DROP TABLE allowances;
+     DROP TABLE quotas;
+     DROP TABLE worker_accounts;
+     ALTER TABLE projects DROP COLUMN egress_registries;
+     ALTER TABLE projects DROP COLUMN egress_hosts;
+     DROP TABLE messages;
      ALTER TABLE tasks DROP COLUMN undelivered_messages;
      ALTER TABLE tasks DROP COLUMN messages;
      DROP TABLE epochs;
