@@ -57,7 +57,7 @@ export function contained(executor: Executor, containment: Containment): Executo
   return { ...executor, probe: async () => (await containment.check()) ?? executor.probe() }
 }
 
-/** One that runs without our sandbox: where it is required, it does not. */
+/** One that cannot run in our sandbox. */
 export function withheld(executor: Executor): Executor {
   return { ...executor, probe: () => Promise.resolve(WITHHELD) }
 }
@@ -65,5 +65,6 @@ export function withheld(executor: Executor): Executor {
 const WITHHELD: AgentAvailability = {
   available: false,
   code: 'SANDBOX_UNAVAILABLE',
-  detail: 'SLEEPLESS_SANDBOX is "required", and codex runs without it.',
+  detail:
+    'codex runs in its own sandbox alone, which lets it read all that this user may. SLEEPLESS_SANDBOX=off takes that risk, for all executors of the worker.',
 }

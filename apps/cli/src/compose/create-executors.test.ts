@@ -38,16 +38,14 @@ test.each(['./codex', 'bin/codex'])('codex is no relative path: %s', (CODEX_BIN)
   )
 })
 
-test('where a sandbox is required, codex does not run: it has only its own', async () => {
+test('codex, which has only a sandbox of its own, runs where the owner takes that risk', async () => {
   await using directory = await temporaryDirectory()
   const CODEX_BIN = path.join(directory.path, 'codex')
   await writeFile(CODEX_BIN, '#!/bin/sh\necho codex-cli 1.2.3\n')
   await chmod(CODEX_BIN, 0o755)
-  const env = { CODEX_BIN, CODEX_API_KEY: 'made-up' }
-  expect(await executorsOf(env).find('codex')?.probe()).toEqual({
-    available: true,
-    version: '1.2.3',
-  })
-  const required = executorsOf({ ...env, SLEEPLESS_SANDBOX: 'required' })
-  expect(await required.find('codex')?.probe()).toMatchObject({ code: 'SANDBOX_UNAVAILABLE' })
+  const probeUnder = (SLEEPLESS_SANDBOX: string) =>
+    executorsOf({ CODEX_BIN, CODEX_API_KEY: 'made-up', SLEEPLESS_SANDBOX }).find('codex')?.probe()
+  expect(await probeUnder('off')).toEqual({ available: true, version: '1.2.3' })
+  expect(await probeUnder('auto')).toMatchObject({ code: 'SANDBOX_UNAVAILABLE' })
+  expect(await probeUnder('required')).toMatchObject({ code: 'SANDBOX_UNAVAILABLE' })
 })

@@ -42,12 +42,11 @@ export function createExecutors({
   return createExecutorRegistry([contained(agent, containment), ...programs, ...others])
 }
 
-/** It has a sandbox of its own, which goes the way of ours where the owner takes the risk. */
+/** Its own sandbox lets what it runs read whatever this user may: it takes an owner who takes that risk. */
 function codexOf(
   codex: NonNullable<WorkerConfig['codex']>,
   { sandbox, path }: Pick<WorkerConfig, 'sandbox' | 'path'>,
 ): Executor {
-  const ownSandbox = sandbox === 'off' ? 'danger-full-access' : 'workspace-write'
-  const executor = createCodexExecutor({ ...codex, ownSandbox, path, killGraceMs: KILL_GRACE_MS })
-  return sandbox === 'required' ? withheld(executor) : executor
+  const executor = createCodexExecutor({ ...codex, path, killGraceMs: KILL_GRACE_MS })
+  return sandbox === 'off' ? executor : withheld(executor)
 }

@@ -77,10 +77,15 @@ export const checkCodex: Check = {
     if (binary === undefined) return ok('not wanted')
     const { createCodexExecutor } = await import('@sleepless/executor')
     const options = { binary, apiKey, path: context.env['PATH'] }
-    const ownSandbox = 'workspace-write'
-    const agent = await createCodexExecutor({ ...options, ownSandbox, killGraceMs: 1000 }).probe()
-    if (agent.available) return ok(agent.version)
-    return fail(agent.detail, 'Set CODEX_API_KEY, correct CODEX_BIN, or unset it.')
+    const agent = await createCodexExecutor({ ...options, killGraceMs: 1000 }).probe()
+    if (!agent.available) {
+      return fail(agent.detail, 'Set CODEX_API_KEY, correct CODEX_BIN, or unset it.')
+    }
+    if (config.SLEEPLESS_SANDBOX === 'off') return ok(agent.version)
+    return warn(
+      `${agent.version}; it runs in no sandbox but its own, and so not at all here`,
+      'Give it a worker of its own with SLEEPLESS_SANDBOX=off, or unset CODEX_BIN.',
+    )
   },
 }
 

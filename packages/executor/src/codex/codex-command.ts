@@ -25,7 +25,8 @@ function codexArguments(order: AgentOrder, options: CodexCommandOptions): readon
     'exec',
     '--json',
     '--skip-git-repo-check',
-    `--sandbox=${options.ownSandbox}`,
+    // Its own: what it runs may write in its workspace alone, reads what this user may, and has no network.
+    '--sandbox=workspace-write',
     // What it runs need not see the key; all else it needs, not least the mark of the run.
     `--config=shell_environment_policy.exclude=["${KEY_VARIABLE}"]`,
     ...(model === undefined ? [] : [`--model=${model}`]),

@@ -10,7 +10,6 @@ describeExecutor('codex', {
     createCodexExecutor({
       binary,
       apiKey: 'sk-made-up',
-      ownSandbox: 'workspace-write',
       killGraceMs: 200,
     }),
   prints: (line) => `echo '${said(line)}'`,

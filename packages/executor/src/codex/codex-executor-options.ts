@@ -7,8 +7,6 @@ export interface CodexExecutorOptions extends ActivityLimitOptions {
   readonly apiKey: string | undefined
   /** For orders that name none. Default: Codex's own. */
   readonly defaultModel?: string | undefined
-  /** Its own sandbox, around the commands that it runs; `danger-full-access` is none. */
-  readonly ownSandbox: 'workspace-write' | 'danger-full-access'
   /** Between SIGTERM and SIGKILL when it is stopped, in milliseconds. */
   readonly killGraceMs: number
   /** PATH of the agent and its tools. Default: the usual system directories. */

@@ -11,7 +11,7 @@ import { command, completed, said, started } from './fixtures/codex-lines.ts'
 
 const captures = join(import.meta.dirname, 'captures')
 const KEY = 'sk-planted-key'
-const OPTIONS = { apiKey: KEY, ownSandbox: 'workspace-write', killGraceMs: 200 } as const
+const OPTIONS = { apiKey: KEY, killGraceMs: 200 } as const
 const BEGUN = '{"type":"turn.started"}'
 const DONE =
   '{"type":"turn.completed","usage":{"input_tokens":7,"cached_input_tokens":2,"output_tokens":3}}'
