@@ -48,6 +48,12 @@ export const NOBODY_ALLOWS: ApiError = {
   message: "Nobody could be asked for more of the day's budget.",
 }
 
+export const NOT_READABLE: ApiError = {
+  status: 400,
+  type: 'invalid_request_error',
+  message: 'This is no request that the gateway can read.',
+}
+
 export const NOT_OFFERED: ApiError = {
   status: 404,
   type: 'not_found_error',

@@ -14,6 +14,7 @@ import { logged, type Exchange } from './exchange.ts'
 import { createLedger } from './ledger.ts'
 import { serve } from './listener.ts'
 import { madeUp } from './made-up-credential.ts'
+import { plainRequest } from './plain-request.ts'
 import { credentialIdOf, quotaOf } from './quota.ts'
 import { relay } from './relay.ts'
 import { wholeBodyOf } from './request-body.ts'
@@ -73,7 +74,7 @@ export async function openModelAccess(
     if (reserve === undefined || !spends(incoming)) {
       return relay(incoming, response, { ...passed, body: undefined })
     }
-    const body = await wholeBodyOf(incoming)
+    const body = plainRequest(await wholeBodyOf(incoming), incoming.headers)
     using _aside = await setAside(reserve, body, response)
     // Nobody waits for the answer any more.
     if (_aside === undefined || response.destroyed) return undefined

@@ -40,7 +40,11 @@ export async function relay(
   if (body === undefined) limitBody(incoming)
   let answer: IncomingMessage
   try {
-    const headers = { ...passedOn(incoming.headers), ...proofOf(credential) }
+    const headers = {
+      ...passedOn(incoming.headers),
+      ...proofOf(credential),
+      ...(body && { 'content-length': body.length }),
+    }
     const { method = 'GET', url: path = '/' } = incoming
     const sent = body === undefined ? incoming : Readable.from([body])
     answer = await upstream.ask({ method, path, headers, body: sent, signal })

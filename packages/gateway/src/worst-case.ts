@@ -31,7 +31,7 @@ const asked = z.object({
 export function worstCaseOf(body: Buffer): number {
   const text = body.toString()
   const { success, data } = asked.safeParse(parseJson(text))
-  // What is no request is refused, and costs nothing.
+  // The provider refuses what is no request, and it costs nothing.
   if (!success) return 0
   const { model, max_tokens: maxTokens, tools } = data
   const price = priceOf(model)
