@@ -115,9 +115,12 @@ export async function fiveSteps(options: FiveStepsOptions = {}): Promise<FiveSte
   }
 }
 
-/** What the commit of a thought holds, on that host; undefined when it is not there. */
+/** What a commit holds of a thought, or of a task of the project `hive`, on that host; undefined when it is not there. */
 export function stepsIn(root: string, id: string, commit: string): string | undefined {
-  const args = ['-C', path.join(root, 'thoughts', `${id}.git`), 'show', `${commit}:steps.txt`]
-  const { status, stdout } = spawnSync('git', args, { encoding: 'utf8' })
-  return status === 0 ? stdout.trimEnd() : undefined
+  for (const repository of [`thoughts/${id}.git`, 'projects/hive.git']) {
+    const args = ['-C', path.join(root, repository), 'show', `${commit}:steps.txt`]
+    const { status, stdout } = spawnSync('git', args, { encoding: 'utf8' })
+    if (status === 0) return stdout.trimEnd()
+  }
+  return undefined
 }

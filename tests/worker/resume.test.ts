@@ -4,6 +4,8 @@ import path from 'node:path'
 import { rateLimitTurn, waitFor } from '@sleepless/testing'
 import { describe, expect, test } from 'vitest'
 
+import { countingRemote } from '../effects/counting-remote.ts'
+import { git } from '../harness/repository.ts'
 import { ALL_STEPS, fiveSteps, stepsIn, type FiveSteps } from './five-steps.ts'
 import { startPlant, type Plant } from './plant.ts'
 import { printed, scriptedExecutor, success } from './scripted-executor.ts'
@@ -43,6 +45,25 @@ describe('a worker of another host goes on with the session', () => {
     expect(await warnings(site, id)).toEqual([])
     const { items } = await site.client.attempts(id)
     expect(items.map(({ status }) => status)).toEqual(['lost', 'succeeded'])
+  })
+
+  test('of a task with a project, and pushes one commit with all that was done', async () => {
+    const site = await fiveSteps()
+    const remote = countingRemote(site.folder)
+    await site.client.createProject({ name: 'hive', remote: remote.path })
+    const first = await site.host('first')
+    const hold = site.holdAt(4)
+    const { id } = await site.client.submitTask({ prompt: WORDS, project: 'hive' })
+    await site.untilKept(id, '1\n2\n3')
+    await site.host('second')
+    first.signal('SIGKILL')
+    hold.letGo()
+    const { status, result } = await site.untilEnded(id)
+    expect(status).toBe('succeeded')
+    expect(git(remote.path, 'show', `${result?.commit}:steps.txt`)).toBe(ALL_STEPS)
+    expect(git(remote.path, 'rev-list', '--count', `${result?.commit}`, '^main')).toBe('1')
+    expect(remote.updates()).toHaveLength(1)
+    expect(new Set(await sessions(site, id)).size).toBe(1)
   })
 
   test('again and again', async () => {
