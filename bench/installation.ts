@@ -54,6 +54,8 @@ export async function install(
     SLEEPLESS_LOG_LEVEL: 'warn',
     WORKER_CONCURRENCY: String(concurrency),
     WORKER_COMMANDS: commands,
+    // What a sandbox adds is another bench's.
+    WORKER_HOST_COMMANDS: commands.split('=')[0] ?? '',
     ANTHROPIC_API_KEY: 'made-up',
     ANTHROPIC_BASE_URL: modelUrl,
   }

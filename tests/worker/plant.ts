@@ -10,9 +10,9 @@ import {
 import { temporaryDirectory, waitFor } from '@sleepless/testing'
 import { onTestFinished } from 'vitest'
 
-import { ids } from '../../apps/api/src/ids.ts'
 import { createApi, type Api } from '../../apps/api/src/index.ts'
 import {
+  ids,
   openControlPlane,
   TOKENS,
   type ControlPlane,

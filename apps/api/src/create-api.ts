@@ -7,15 +7,12 @@ import type { OutputSpool, ResultsStore, SqliteStore } from '@sleepless/storage'
 
 import { buildApp } from './build-app.ts'
 import type { ApiTokens } from './deps.ts'
-import type { Intake } from './intake/intake.ts'
 import { createLeaseTicks } from './lease-ticks.ts'
 import { startSealing } from './output/seal-outputs.ts'
 import { createTurns } from './output/turns.ts'
 
 export interface ApiOptions {
   readonly store: SqliteStore
-  /** What writes submitted tasks. Default: the store. */
-  readonly intake?: Intake
   readonly queue: Queue
   readonly results: ResultsStore
   readonly spool: OutputSpool

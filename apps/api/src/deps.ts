@@ -3,7 +3,6 @@ import type { EngineDeps } from '@sleepless/engine'
 import type { Logger } from '@sleepless/runtime'
 import type { OutputSpool, ResultsStore, SqliteStore } from '@sleepless/storage'
 
-import type { Intake } from './intake/intake.ts'
 import type { LeaseTicks } from './lease-ticks.ts'
 import type { Turns } from './output/turns.ts'
 
@@ -17,8 +16,6 @@ export interface ApiTokens {
 /** What the routes work with. */
 export interface ApiDeps {
   readonly store: Pick<SqliteStore, 'read' | 'write' | 'onChange' | 'health' | 'epochs'>
-  /** What writes submitted tasks. Default: the store. */
-  readonly intake?: Intake
   readonly queue: Pick<Queue, 'send' | 'withdraw'>
   readonly results: ResultsStore
   readonly spool: OutputSpool

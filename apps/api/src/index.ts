@@ -1,5 +1,3 @@
 export { apiConfig, type ApiConfig } from './config.ts'
 export { createApi, type Api, type ApiOptions } from './create-api.ts'
 export type { ApiTokens } from './deps.ts'
-export { createDirectIntake } from './intake/intake.ts'
-export { startIntakeThread } from './intake/intake-thread.ts'

@@ -19,8 +19,6 @@ export interface SqliteStore extends Store, AsyncDisposable {
   readonly health: StoreHealth
   /** Those of the event log, oldest first; a new one begins only while nobody has it open. */
   readonly epochs: readonly Epoch[]
-  /** To be called when another thread of this process has committed: who listens is told at once. */
-  committedElsewhere(): void
 }
 
 export interface OpenStoreOptions {
@@ -122,7 +120,6 @@ function storeOn(
       return commits.write(work)
     },
     onChange: (listener) => signal.subscribe(listener),
-    committedElsewhere: () => signal.committed(),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

@@ -14,12 +14,6 @@ function wrappingsOf(service: ServiceName): readonly Wrapping[] {
   ]
 }
 
-/** Whether a mutant, or a point to die at, lies in this service. */
-export function isChanged(service: ServiceName): boolean {
-  const { FAULT_MUTANT: mutant = '', FAULT_CRASH_AT: crashAt = '' } = process.env
-  return MUTANTS[mutant]?.service === service || crashAt !== ''
-}
-
 /** The ports of api or scheduler, wrapped. */
 export function wrapControl<Ports extends ControlPorts>(
   service: 'api' | 'scheduler',

@@ -1,7 +1,7 @@
 import type { Held } from '@sleepless/contracts'
 import { describe, expect, test } from 'vitest'
 
-import { ids } from '../ids.ts'
+import { ids } from '../test-kit/control-plane.ts'
 import { runningApi, type JoinedWorker } from '../test-kit/running-api.ts'
 import { runningTask, type RunningTask } from '../test-kit/running-task.ts'
 import { HELLO, NO_USAGE, SUCCESS } from '../test-kit/worker-words.ts'

@@ -10,21 +10,20 @@ import {
   taskId,
   type TaskFilter,
 } from '@sleepless/domain'
-import { existingTask, type Submission } from '@sleepless/engine'
+import { existingTask, submit, type Submission } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 
 import { pageOf, parseCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
 import { idempotencyOf } from '../idempotency-key.ts'
-import { createDirectIntake } from '../intake/intake.ts'
 import { ProblemError } from '../problems.ts'
 import { taskView, taskViews } from '../views/task-view.ts'
 import { byTaskId } from './by-task-id.ts'
 
 /** Tasks: submitting and looking. */
 export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
-  const { store, engine, intake = createDirectIntake(store, engine) } = deps
+  const { store, engine } = deps
   return async (app) => {
     app.post(
       '/tasks',
@@ -32,7 +31,8 @@ export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const idempotency = idempotencyOf(request)
         const submission = submissionOf(request.body)
-        const task = await intake.submit(submission, idempotency).catch(asFieldProblem)
+        const written = store.write((tx) => submit(tx, engine, submission, idempotency))
+        const task = await written.catch(asFieldProblem)
         // The facts are looked up once for all tasks of a commit, and not while it holds the lock.
         const view = await store.read((tx) => taskView(tx, task, engine.clock.now()))
         return reply.status(201).header('location', `/v1/tasks/${view.id}`).send(view)

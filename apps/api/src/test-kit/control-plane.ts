@@ -1,8 +1,9 @@
 import path from 'node:path'
 
+import { attemptId, taskId, workerId, type IdSource } from '@sleepless/domain'
 import { defaultPolicy, type EngineDeps, type EnginePolicy } from '@sleepless/engine'
 import { createMemoryQueue, type ConnectableQueue } from '@sleepless/queue'
-import { createLogger, systemClock, type Logger } from '@sleepless/runtime'
+import { createLogger, systemClock, uuidV7, type Logger } from '@sleepless/runtime'
 import {
   createOutputSpool,
   createResultsStore,
@@ -14,9 +15,13 @@ import {
 } from '@sleepless/storage'
 import type { TemporaryDirectory } from '@sleepless/testing'
 
-import { ids } from '../ids.ts'
-
 export const TOKENS = { api: 'api-token-for-tests', worker: 'worker-token-for-tests' } as const
+
+export const ids: IdSource = {
+  taskId: () => taskId(`tsk_${uuidV7()}`),
+  attemptId: () => attemptId(`att_${uuidV7()}`),
+  workerId: () => workerId(`wrk_${uuidV7()}`),
+}
 
 export interface ControlPlaneOptions {
   /** Default: a new one, which goes when disposed. */

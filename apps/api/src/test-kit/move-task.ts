@@ -1,8 +1,7 @@
 import { taskId } from '@sleepless/domain'
 import { cancel, claim, dispatch, finish, heartbeat } from '@sleepless/engine'
 
-import { ids } from '../ids.ts'
-import type { ControlPlane } from './control-plane.ts'
+import { ids, type ControlPlane } from './control-plane.ts'
 import { HELLO, NO_USAGE, SUCCESS } from './worker-words.ts'
 
 const FAILURE = {

@@ -10,8 +10,7 @@ import { dispatch } from '@sleepless/engine'
 import { onTestFinished } from 'vitest'
 
 import { createApi } from '../create-api.ts'
-import { ids } from '../ids.ts'
-import { openControlPlane, TOKENS, type ControlPlane } from './control-plane.ts'
+import { ids, openControlPlane, TOKENS, type ControlPlane } from './control-plane.ts'
 import { HELLO } from './worker-words.ts'
 
 /** The service on a free port, for one test. */

@@ -1,14 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-import {
-  createApi,
-  createDirectIntake,
-  startIntakeThread,
-  type Api,
-  type ApiConfig,
-  type ApiTokens,
-} from '@sleepless/api'
+import { createApi, type Api, type ApiConfig, type ApiTokens } from '@sleepless/api'
 import type { Queue } from '@sleepless/domain'
 import { setDailyBudget } from '@sleepless/engine'
 import { ensureSecret, homeAt, type Home, type Logger } from '@sleepless/runtime'
@@ -44,19 +37,9 @@ export async function startApi(
   await plane.store.write((tx) => setDailyBudget(tx, limit))
   const files = await openFiles(home, resultsLocation(home, config.resultsUrl))
   const { host, port } = config
-  const { store, engine } = plane
-  const intake = resources.use(
-    startIntakeThread({
-      databaseFile: home.databaseFile,
-      policy: engine.policy,
-      store,
-      direct: createDirectIntake(store, engine),
-      logger,
-    }),
-  )
   const tokens = apiTokens(config)
   const api = resources.use(
-    await createApi({ ...plane, ...files, intake, queue, tokens, logger, host, port }),
+    await createApi({ ...plane, ...files, queue, tokens, logger, host, port }),
   )
   resources.use(announce(home, api.url))
   logger.info({ url: api.url }, 'api listens')
