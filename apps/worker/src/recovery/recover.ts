@@ -55,8 +55,8 @@ async function recoverAttempt(
   left: LeftJournal,
   signal: AbortSignal,
 ): Promise<void> {
-  const { attemptId: id, sessionId } = left.claimed
-  await deps.killRemains?.([id, sessionId])
+  const { attemptId: id } = left.claimed
+  await deps.killRemains?.([id])
   // The service may be away for long: the work is kept meanwhile.
   const [kept, delivered] = await Promise.allSettled([
     deps.workspaces.salvage(attemptId(id)),
