@@ -60,6 +60,18 @@ describe('an allowance', () => {
     expect(await ask(engine, holder, 1)).toBeUndefined()
   })
 
+  test('is none for a program that asks no model', async () => {
+    await using engine = await withBudget(10)
+    const executors = { 'command:lint': { available: true, version: '1' } } as const
+    await engine.beat({ executors })
+    await engine.submit({ executor: 'command:lint' })
+    const [order] = await engine.dispatch()
+    if (order === undefined) throw new Error('nothing was dispatched')
+    const claimant = { ...order, workerId: WORKER, executors: ['command:lint'] }
+    const { allowance } = await engine.write((tx, deps) => claim(tx, deps, claimant))
+    expect(allowance).toBeUndefined()
+  })
+
   test('grows as it is asked for, with some to spare, as long as there is some', async () => {
     await using engine = await withBudget(3)
     const { holder } = await engine.start()
