@@ -29,6 +29,16 @@ export async function readReferences(
   return tips
 }
 
+/** @returns undefined when there is no such branch. */
+export async function branchTipOf(
+  git: Git,
+  gitDir: string,
+  branch: string,
+): Promise<string | undefined> {
+  const name = `refs/heads/${branch}`
+  return (await readReferences(git, gitDir, name)).get(name)?.commit
+}
+
 export interface ReferenceUpdate {
   readonly name: string
   readonly commit: string

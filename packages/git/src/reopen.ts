@@ -12,17 +12,11 @@ import { failure } from './failure.ts'
 import type { HostGit } from './host-git.ts'
 import { isThere } from './is-there.ts'
 import { readManifest, type Manifest } from './manifest.ts'
-import {
-  checkpointReference,
-  commitReference,
-  createRecorder,
-  type HostRepository,
-} from './recorder.ts'
-import { readReferences } from './references.ts'
+import { checkpointReference, commitReference, type HostRepository } from './recorder.ts'
+import { branchTipOf, readReferences } from './references.ts'
 import { removeTree } from './remove-tree.ts'
-import { createSnapshots } from './snapshots.ts'
+import { workspaceOf } from './workspace-of.ts'
 import type { AttemptPaths } from './workspace-root.ts'
-import { createWorkspace } from './workspace.ts'
 
 /** See `Workspaces.reopen`. */
 export async function reopenWorkspace(
@@ -77,24 +71,18 @@ interface Reopening {
 }
 
 async function openAgain(
-  { git, root, kept: keptFolder }: HostGit,
+  host: HostGit,
   { attempt, paths, manifest }: Reopening,
 ): Promise<Workspace> {
+  const { git, root } = host
   const { taskId, project, branch, base } = manifest
   const gitDir = project === undefined ? root.thoughtPath(taskId) : root.mirrorPath(project)
   const at = async (name: string) => (await readReferences(git, gitDir, name)).get(name)
-  const branchTip = (await at(`refs/heads/${branch}`))?.commit
+  const branchTip = await branchTipOf(git, gitDir, branch)
   const kept = {
     commit: await at(commitReference(attempt)),
     checkpoint: await at(checkpointReference(attempt)),
   }
   const repository: HostRepository = { gitDir, branch, base, branchTip, kept }
-  return createWorkspace({
-    git,
-    paths,
-    repository,
-    snapshots: createSnapshots({ git, gitDir, paths, base }),
-    recorder: createRecorder({ git, repository, taskId, attemptId: attempt }),
-    kept: keptFolder,
-  })
+  return workspaceOf(host, { taskId, attemptId: attempt, paths, repository })
 }

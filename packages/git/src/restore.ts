@@ -1,9 +1,13 @@
-import { mkdir } from 'node:fs/promises'
-
-import type { EarlierWork, Workspace, WorkspaceRequest } from '@sleepless/domain'
+import {
+  attemptId,
+  taskId,
+  type EarlierWork,
+  type Workspace,
+  type WorkspaceRequest,
+} from '@sleepless/domain'
 
 import { cloneAgentRepository, initAgentRepository } from './agent-repository.ts'
-import { makeAttemptFolder } from './attempt-folder.ts'
+import { inNewFolder } from './attempt-folder.ts'
 import { ensureBareRepository } from './bare-repository.ts'
 import { isBranchName } from './branch-name.ts'
 import { hasBase, takeInBundle, tipOf } from './earlier-commit.ts'
@@ -11,12 +15,11 @@ import type { HostGit } from './host-git.ts'
 import { copyIndex } from './index-copy.ts'
 import { writeManifest } from './manifest.ts'
 import { checkProjectName } from './project-name.ts'
-import { createRecorder, type HostRepository } from './recorder.ts'
-import { readReferences, type Tip } from './references.ts'
+import type { HostRepository } from './recorder.ts'
+import { branchTipOf, readReferences, type Tip } from './references.ts'
 import { removeTree } from './remove-tree.ts'
-import { createSnapshots } from './snapshots.ts'
+import { workspaceOf } from './workspace-of.ts'
 import type { AttemptPaths } from './workspace-root.ts'
-import { createWorkspace } from './workspace.ts'
 
 export interface Restoring {
   readonly request: WorkspaceRequest
@@ -34,35 +37,19 @@ export async function restoreWorkspace(
   host: HostGit,
   restoring: Restoring,
 ): Promise<Workspace | undefined> {
-  const { root, git } = host
-  const { taskId, attemptId, project } = restoring.request
-  const paths = root.attemptPaths(attemptId)
-  await root.prepare()
-  await makeAttemptFolder(paths)
-  try {
-    await Promise.all([mkdir(paths.tree), mkdir(paths.home, { mode: 0o700 })])
+  const { request } = restoring
+  const { project } = request
+  const ids = { taskId: taskId(request.taskId), attemptId: attemptId(request.attemptId) }
+  return inNewFolder(host.root, ids.attemptId, async (paths) => {
     const gitDir =
       project === undefined
-        ? root.thoughtPath(taskId)
-        : root.mirrorPath(checkProjectName(project.name))
+        ? host.root.thoughtPath(ids.taskId)
+        : host.root.mirrorPath(checkProjectName(project.name))
     const repository = await openRepository(host, { ...restoring, paths, gitDir })
-    if (repository === undefined) {
-      await removeTree(paths.folder)
-      return undefined
-    }
-    return createWorkspace({
-      git,
-      paths,
-      repository,
-      snapshots: createSnapshots({ git, gitDir, paths, base: repository.base }),
-      recorder: createRecorder({ git, repository, taskId, attemptId }),
-      kept: host.kept,
-    })
-  } catch (error) {
-    // No agent has been here: there is nothing to keep. What went wrong first is what counts.
-    await removeTree(paths.folder).catch(() => undefined)
-    throw error
-  }
+    if (repository !== undefined) return workspaceOf(host, { ...ids, paths, repository })
+    await removeTree(paths.folder)
+    return undefined
+  })
 }
 
 async function openRepository(host: HostGit, place: Place): Promise<HostRepository | undefined> {
@@ -86,8 +73,7 @@ async function openRepository(host: HostGit, place: Place): Promise<HostReposito
   if (base === undefined) await initAgentRepository(agent)
   else await cloneAgentRepository(agent, { mirror: gitDir, defaultBranch, base })
   if (files !== undefined && files.tree !== base?.tree) await layOver(host, place, { base, files })
-  const name = `refs/heads/${branch}`
-  const branchTip = (await readReferences(git, gitDir, name)).get(name)?.commit
+  const branchTip = await branchTipOf(git, gitDir, branch)
   return { gitDir, branch, base, branchTip }
 }
 

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises'
-
 import {
   attemptId,
   taskId,
@@ -9,24 +7,21 @@ import {
 } from '@sleepless/domain'
 
 import { initAgentRepository } from './agent-repository.ts'
-import { makeAttemptFolder } from './attempt-folder.ts'
+import { inNewFolder } from './attempt-folder.ts'
 import { ensureBareRepository } from './bare-repository.ts'
 import { taskBranch } from './branch-name.ts'
 import { bothDone, createTries, failure } from './failure.ts'
-import type { Git } from './git.ts'
 import { createHostGit, type HostGit, type WorkspacesOptions } from './host-git.ts'
 import { listAttempts } from './list-attempts.ts'
 import { writeManifest } from './manifest.ts'
 import { checkProjectName } from './project-name.ts'
-import { createRecorder, type HostRepository } from './recorder.ts'
-import { readReferences } from './references.ts'
-import { removeTree } from './remove-tree.ts'
+import type { HostRepository } from './recorder.ts'
+import { branchTipOf } from './references.ts'
 import { reopenWorkspace, salvageWorkspace } from './reopen.ts'
 import { restoreWorkspace } from './restore.ts'
 import { openScratch } from './scratch.ts'
-import { createSnapshots } from './snapshots.ts'
+import { workspaceOf } from './workspace-of.ts'
 import type { AttemptPaths } from './workspace-root.ts'
-import { createWorkspace } from './workspace.ts'
 
 const THOUGHT_BRANCH = 'main'
 
@@ -82,36 +77,19 @@ async function tidy(
 }
 
 async function openWorkspace(
-  deps: HostGit,
+  host: HostGit,
   request: WorkspaceRequest,
   signal: AbortSignal,
 ): Promise<Workspace> {
-  const { git, root } = deps
   const ids = { taskId: taskId(request.taskId), attemptId: attemptId(request.attemptId) }
-  const paths = root.attemptPaths(ids.attemptId)
-  await root.prepare()
-  await makeAttemptFolder(paths)
-  try {
-    await Promise.all([mkdir(paths.tree), mkdir(paths.home, { mode: 0o700 })])
+  return inNewFolder(host.root, ids.attemptId, async (paths) => {
     const opening = { request, paths, signal }
     const repository =
       request.project === undefined
-        ? await openThought(deps, opening)
-        : await openProject(deps, opening, request.project)
-    const { gitDir, base } = repository
-    return createWorkspace({
-      git,
-      paths,
-      repository,
-      snapshots: createSnapshots({ git, gitDir, paths, base }),
-      recorder: createRecorder({ git, repository, ...ids }),
-      kept: deps.kept,
-    })
-  } catch (error) {
-    // No agent has been here: there is nothing to keep. What went wrong first is what counts.
-    await removeTree(paths.folder).catch(() => undefined)
-    throw error
-  }
+        ? await openThought(host, opening)
+        : await openProject(host, opening, request.project)
+    return workspaceOf(host, { ...ids, paths, repository })
+  })
 }
 
 async function openThought(deps: HostGit, opening: Opening): Promise<HostRepository> {
@@ -162,9 +140,4 @@ async function openProject(
         }),
   )
   return { gitDir, branch, base, branchTip }
-}
-
-async function branchTipOf(git: Git, gitDir: string, branch: string): Promise<string | undefined> {
-  const name = `refs/heads/${branch}`
-  return (await readReferences(git, gitDir, name)).get(name)?.commit
 }
