@@ -1,5 +1,63 @@
-import { environment } from '@sleepless/runtime'
+import { environment, type WorkerCommand } from '@sleepless/runtime'
 import { z } from 'zod'
+
+type Env = Pick<
+  z.output<typeof environment>,
+  | 'SLEEPLESS_SANDBOX'
+  | 'WORKER_COMMANDS'
+  | 'WORKER_HOST_COMMANDS'
+  | 'CODEX_BIN'
+  | 'CODEX_MODEL'
+  | 'CODEX_API_KEY'
+  | 'CLAUDE_BIN'
+  | 'CLAUDE_MODEL'
+  | 'ANTHROPIC_API_KEY'
+  | 'CLAUDE_CODE_OAUTH_TOKEN'
+  | 'ANTHROPIC_BASE_URL'
+>
+
+export interface ExecutorConfig {
+  readonly sandbox: Env['SLEEPLESS_SANDBOX']
+  /** `isOnHost`: it runs without a sandbox, whatever is said of others. */
+  readonly commands: readonly (WorkerCommand & { readonly isOnHost: boolean })[]
+  /** Absent for a worker that is not to run it. */
+  readonly codex:
+    | {
+        readonly binary: string
+        readonly defaultModel: string | undefined
+        readonly apiKey: string | undefined
+      }
+    | undefined
+  readonly claude: {
+    readonly binary: string | undefined
+    readonly model: string | undefined
+    readonly apiKey: string | undefined
+    readonly oauthToken: string | undefined
+    readonly baseUrl: string | undefined
+  }
+}
+
+/** What the environment says of executors. */
+export function executorConfig(env: Env): ExecutorConfig {
+  return {
+    sandbox: env.SLEEPLESS_SANDBOX,
+    commands: env.WORKER_COMMANDS.map((command) => ({
+      ...command,
+      isOnHost: env.WORKER_HOST_COMMANDS.includes(command.name),
+    })),
+    codex:
+      env.CODEX_BIN === undefined
+        ? undefined
+        : { binary: env.CODEX_BIN, defaultModel: env.CODEX_MODEL, apiKey: env.CODEX_API_KEY },
+    claude: {
+      binary: env.CLAUDE_BIN,
+      model: env.CLAUDE_MODEL,
+      apiKey: env.ANTHROPIC_API_KEY,
+      oauthToken: env.CLAUDE_CODE_OAUTH_TOKEN,
+      baseUrl: env.ANTHROPIC_BASE_URL,
+    },
+  }
+}
 
 export const workerConfig = environment
   .pick({
@@ -45,7 +103,6 @@ export const workerConfig = environment
     apiUrl: env.SLEEPLESS_API_URL ?? `http://127.0.0.1:${env.SLEEPLESS_API_PORT}`,
     apiToken: env.SLEEPLESS_API_TOKEN,
     workerToken: env.SLEEPLESS_WORKER_TOKEN,
-    sandbox: env.SLEEPLESS_SANDBOX,
     bubblewrap: env.BUBBLEWRAP_BIN,
     logLevel: env.SLEEPLESS_LOG_LEVEL,
     queueUrl: env.QUEUE_URL,
@@ -53,11 +110,7 @@ export const workerConfig = environment
     checkpointMs: env.SLEEPLESS_CHECKPOINT_MS,
     concurrency: env.WORKER_CONCURRENCY,
     labels: env.WORKER_LABELS,
-    commands: env.WORKER_COMMANDS.map((command) => ({
-      ...command,
-      /** Whether it runs without a sandbox, whatever is said of others. */
-      isOnHost: env.WORKER_HOST_COMMANDS.includes(command.name),
-    })),
+    ...executorConfig(env),
     registries: Object.fromEntries(env.WORKER_REGISTRIES),
     keep: {
       succeededMs: env.WORKER_KEEP_SUCCEEDED_MS,
@@ -66,18 +119,6 @@ export const workerConfig = environment
     },
     spareClones: env.WORKER_SPARE_CLONES,
     path: env.PATH,
-    /** Absent for a worker that is not to run it. */
-    codex:
-      env.CODEX_BIN === undefined
-        ? undefined
-        : { binary: env.CODEX_BIN, defaultModel: env.CODEX_MODEL, apiKey: env.CODEX_API_KEY },
-    claude: {
-      binary: env.CLAUDE_BIN,
-      model: env.CLAUDE_MODEL,
-      apiKey: env.ANTHROPIC_API_KEY,
-      oauthToken: env.CLAUDE_CODE_OAUTH_TOKEN,
-      baseUrl: env.ANTHROPIC_BASE_URL,
-    },
     proxy: { url: env.HTTPS_PROXY, except: env.NO_PROXY },
   }))
 export type WorkerConfig = z.output<typeof workerConfig>

@@ -5,32 +5,14 @@ export const checkExecutors: Check = {
   name: 'executors',
   async look({ context, config }) {
     const { createModelGateway } = await import('@sleepless/gateway')
+    const { executorConfig } = await import('@sleepless/worker')
     const { createExecutors } = await import('../compose/create-executors.ts')
     // Whether there is a real one is another check.
     const credential = { kind: 'api-key', value: 'never-sent' } as const
     await using gateway = createModelGateway({ credential: () => credential })
     const executors = createExecutors({
       config: {
-        claude: {
-          binary: config.CLAUDE_BIN,
-          model: config.CLAUDE_MODEL,
-          apiKey: undefined,
-          oauthToken: undefined,
-          baseUrl: undefined,
-        },
-        codex:
-          config.CODEX_BIN === undefined
-            ? undefined
-            : {
-                binary: config.CODEX_BIN,
-                defaultModel: config.CODEX_MODEL,
-                apiKey: config.CODEX_API_KEY,
-              },
-        commands: config.WORKER_COMMANDS.map((command) => ({
-          ...command,
-          isOnHost: config.WORKER_HOST_COMMANDS.includes(command.name),
-        })),
-        sandbox: config.SLEEPLESS_SANDBOX,
+        ...executorConfig(config),
         path: context.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
       },
       gateway,
