@@ -11,6 +11,7 @@ import {
   type ScriptedModel,
   type Turn,
 } from '@sleepless/testing'
+import { z } from 'zod'
 
 import type { EffectLine } from '../check/evidence.ts'
 
@@ -19,12 +20,15 @@ export interface FaultModel extends AsyncDisposable {
   readonly url: string
   /** What agents did, oldest first. */
   readonly effects: readonly EffectLine[]
-  /** While set, every request is answered with a limit that ends in an hour. */
+  /** While set, every request is answered with a limit, which ends soon after. */
   isLimited: boolean
 }
 
 const PROMPT = /fault-task (\S+) (\S+) (\d+)/
+/** So long a wait that no agent waits for it. */
 const HOUR_S = 3600
+/** When the quota is there again, as its headers say: whoever is parked goes on then. */
+const RESET_S = 3
 const RETRY_MS = 300
 
 export async function createFaultModel(): Promise<FaultModel> {
@@ -41,7 +45,7 @@ export async function createFaultModel(): Promise<FaultModel> {
     const note = (step: EffectLine['step']): void => {
       if (retry === 0) effects.push({ token, attemptId, step })
     }
-    if (state.isLimited) return rateLimitTurn(HOUR_S)
+    if (state.isLimited) return limitTurn()
     const isTold = said.includes(`fault-message ${token}`)
     if (isTold && !isNoted('told')) note('told')
     const turn = body.messages.filter(({ role }) => role === 'assistant').length
@@ -50,7 +54,7 @@ export async function createFaultModel(): Promise<FaultModel> {
       if (mode !== 'quiet') return writeTurn(token, attemptId)
     } else if (mode !== 'quiet' && !isNoted('wrote')) {
       // A full disk, for instance: it tries again, as a real one would.
-      if (hasFailed(body)) return { ...writeTurn(token, attemptId), delayMs: RETRY_MS }
+      if (!hasWritten(body)) return { ...writeTurn(token, attemptId), delayMs: RETRY_MS }
       note('wrote')
     }
     // It had ended, and goes on because of what it was told.
@@ -73,7 +77,19 @@ function writeTurn(token: string, attemptId: string): MessageTurn {
   return toolTurn({ name: 'Write', input })
 }
 
-/** Whether the tool that was called last says so. */
-function hasFailed({ messages }: MessagesBody): boolean {
-  return JSON.stringify(messages.at(-1)).includes('"is_error":true')
+const toolResult = z.object({
+  type: z.literal('tool_result'),
+  is_error: z.boolean().default(false),
+})
+
+/** Whether a tool has been called, and has not failed. */
+function hasWritten({ messages }: MessagesBody): boolean {
+  return messages
+    .flatMap(({ content }) => (Array.isArray(content) ? content : []))
+    .some((block: unknown) => toolResult.safeParse(block).data?.is_error === false)
+}
+
+function limitTurn(): Turn {
+  const resetsAt = Math.ceil(Date.now() / 1000) + RESET_S
+  return rateLimitTurn(HOUR_S, { headers: { 'anthropic-ratelimit-unified-reset': `${resetsAt}` } })
 }

@@ -1,6 +1,7 @@
 import { existsSync, globSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 
 import type { AgentContext, AgentEvent, AgentMessage, AgentOrder } from '@sleepless/domain'
 import {
@@ -296,6 +297,22 @@ describe('stopping', () => {
     expect(await readFile(join(homePath, transcript ?? ''), 'utf8')).toContain(
       'interrupted by user',
     )
+  })
+
+  test('an agent that has not heard a message yet keeps it from going on with that', async () => {
+    const { run, model, stop, workspacePath } = await bench(
+      bashScript('touch busy; while :; do sleep 0.1; done', 'Done.'),
+    )
+    async function* tellWhenBusy(): AsyncGenerator<AgentMessage, void, undefined> {
+      while (!existsSync(join(workspacePath, 'busy'))) await delay(20)
+      yield { number: 1, text: 'Go on.', receivedAt: new Date() }
+      // It is on its way when the next one is asked for.
+      stop.abort()
+    }
+    const later = { interruptGraceMs: 45_000, killGraceMs: 45_000 }
+    const { outcome } = await finish(run(later, {}, tellWhenBusy()))
+    expect(outcome.kind).toBe('stopped')
+    expect(JSON.stringify(model.requests.map(({ body }) => body))).not.toContain('Go on.')
   })
 
   test('by no longer taking events leaves no process alive', async () => {

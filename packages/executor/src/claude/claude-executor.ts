@@ -84,14 +84,16 @@ async function* run(
   const started = await startClaude({ binary, order, context, options, access, sandbox })
   if ('kind' in started) return started
   await using agent = started
-  using _listener = addAbortListener(context.signal, () => agent.stop('aborted'))
+  const { messages: first } = order
+  using steering = startSteering({ agent, first, later: context.messages })
+  using _listener = addAbortListener(context.signal, () => {
+    agent.stop('aborted', !steering.hasUnheard())
+  })
 
   const redactor = createRedactor((text) => access.redact(text))
   const recorder = createTranscriptRecorder()
   const errors = tailOf(agent.errors)
   yield { type: 'started', pid: agent.pid }
-  const { messages: first } = order
-  using steering = startSteering({ agent, first, later: context.messages })
   const { transcriptPath: file } = context
   const redact = (text: string): string => access.redact(text)
   await using keeper =

@@ -7,6 +7,8 @@ import type { StreamMessage } from './stream-message.ts'
 export interface Steering extends Disposable {
   /** To be called with every message of the agent, in order. */
   heed(message: StreamMessage): readonly AgentEvent[]
+  /** Whether it was told something that it has not taken up: interrupted, it would go on with that. */
+  hasUnheard(): boolean
   /** Which message a line of the agent's input bore, by the line's id. */
   numberOf(uuid: string): number | undefined
 }
@@ -25,6 +27,7 @@ export interface SteeringOptions {
  */
 export function startSteering({ agent, first, later }: SteeringOptions): Steering {
   const numbers = new Map<string, number>()
+  const unheard = new Set<string>()
   const source = later[Symbol.asyncIterator]()
   let isOver = false
   let isReady = false
@@ -36,6 +39,7 @@ export function startSteering({ agent, first, later }: SteeringOptions): Steerin
       const { number, text } = next.value
       const uuid = crypto.randomUUID()
       numbers.set(uuid, number)
+      unheard.add(uuid)
       agent.write(userLine(text, uuid))
     }
   }
@@ -60,9 +64,12 @@ export function startSteering({ agent, first, later }: SteeringOptions): Steerin
       // What cannot be read may have been the result: an agent whose input is open never ends.
       if (message.type === 'result' || message.type === 'broken') end()
       if (message.type === 'init') return beginning()
-      const number = message.type === 'taken-up' ? numbers.get(message.uuid) : undefined
+      if (message.type !== 'taken-up') return []
+      unheard.delete(message.uuid)
+      const number = numbers.get(message.uuid)
       return number === undefined ? [] : [{ type: 'heard', number }]
     },
+    hasUnheard: () => unheard.size > 0,
     numberOf: (uuid) => numbers.get(uuid),
     [Symbol.dispose]: end,
   }

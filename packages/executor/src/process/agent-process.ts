@@ -79,8 +79,12 @@ export interface AgentProcess extends AsyncDisposable {
   /** Writes to its standard input; nothing when that has ended. */
   write(text: string): void
   endInput(): void
-  /** Ends the process tree, with a grace period. The first reason given is the one that counts. */
-  stop(reason: StopReason): void
+  /**
+   * Ends the process tree, with a grace period. The first reason given is the one that counts.
+   *
+   * @param inOrder false to begin with SIGTERM, although it could be asked: it would not end.
+   */
+  stop(reason: StopReason, inOrder?: boolean): void
 }
 
 /** The operating system would not start the agent. */
@@ -159,10 +163,10 @@ export async function startAgent(
   let stopReason: StopReason | undefined
   let hasExited = false
 
-  const stop = (reason: StopReason): void => {
+  const stop = (reason: StopReason, inOrder = !UNASKED.has(reason)): void => {
     if (stopReason !== undefined || hasExited) return
     stopReason = reason
-    void terminator.terminate(!UNASKED.has(reason))
+    void terminator.terminate(inOrder)
   }
   const after = (ms: number | undefined, reason: StopReason): NodeJS.Timeout | undefined =>
     ms === undefined ? undefined : setTimeout(() => stop(reason), Math.min(ms, MAX_TIMER_MS))
