@@ -68,8 +68,8 @@ const sound: Evidence = {
   listed: [task],
   tasks: new Map([[TASK, task]]),
   attempts: [
-    { id: FIRST, taskId: TASK, number: 1, status: 'lost' },
-    { id: SECOND, taskId: TASK, number: 2, status: 'succeeded' },
+    { id: FIRST, taskId: TASK, number: 1, status: 'lost', sessionId: FIRST.slice(4) },
+    { id: SECOND, taskId: TASK, number: 2, status: 'succeeded', sessionId: SECOND.slice(4) },
   ],
   messages: new Map(),
   heard: history,
@@ -177,6 +177,20 @@ describe('lost is', () => {
 
   test('work of a lost attempt that is on no checkpoint', () => {
     expect(kinds({ kept: new Set() })).toEqual(['lost'])
+  })
+
+  test('no work of an attempt in whose session another went on and succeeded', () => {
+    const attempts = sound.attempts.map((attempt) => ({ ...attempt, sessionId: FIRST.slice(4) }))
+    expect(kinds({ kept: new Set(), attempts })).toEqual([])
+  })
+
+  test('work of a session in which no attempt has kept anything', () => {
+    const attempts = sound.attempts.map((attempt) => ({
+      ...attempt,
+      status: 'lost',
+      sessionId: FIRST.slice(4),
+    }))
+    expect(kinds({ kept: new Set(), attempts })).toContain('lost')
   })
 
   test('a success of which the agent knows nothing', () => {

@@ -53,6 +53,8 @@ export interface SeenAttempt {
   readonly taskId: string
   readonly number: number
   readonly status: string
+  /** An agent that goes on where another stopped has the session of that one. */
+  readonly sessionId: string | null
 }
 
 /** What an agent wrote down, or the model for it: it began, was told more, left a file, did what counts. */

@@ -1,9 +1,10 @@
-import type { Check } from './evidence.ts'
+import type { Check, SeenAttempt } from './evidence.ts'
 
 const OVER = new Set(['failed', 'canceled', 'lost', 'interrupted'])
 
 /**
- * What an attempt wrote, and no result holds, was not thrown away. A command without a project works
+ * What an attempt wrote, and no result holds, was not thrown away; what an agent writes that goes on in
+ * its session counts as its own, for the model cannot tell them apart. A command without a project works
  * in a scratch folder, of which nothing was ever to be kept.
  */
 export const keptWork: Check = ({ submissions, attempts, effects, kept }) => {
@@ -11,8 +12,12 @@ export const keptWork: Check = ({ submissions, attempts, effects, kept }) => {
     ({ executor, isSerious }) => executor === 'claude' || isSerious,
   )
   const tasks = new Set(keeping.map(({ taskId }) => taskId))
+  const holds = ({ id, status }: SeenAttempt): boolean => status === 'succeeded' || kept.has(id)
+  const wentOn = ({ id }: SeenAttempt): boolean =>
+    attempts.some((other) => `att_${other.sessionId}` === id && holds(other))
   return attempts
-    .filter(({ id, taskId, status }) => tasks.has(taskId) && OVER.has(status) && !kept.has(id))
+    .filter(({ taskId, status }) => tasks.has(taskId) && OVER.has(status))
+    .filter((attempt) => !holds(attempt) && !wentOn(attempt))
     .filter(({ id }) => effects.some(({ attemptId, step }) => attemptId === id && step === 'wrote'))
     .map(({ id, status }) => ({
       kind: 'lost',

@@ -46,11 +46,11 @@ export async function collect(stack: Stack, options: CollectOptions): Promise<Ev
     const repositories = repositoriesOf(places, id)
     const found = commit === undefined ? undefined : await findCommit(repositories, commit)
     if (found !== undefined) commits.set(found.hash, found)
-    for (const attempt of attempts.filter(({ taskId }) => taskId === id)) {
-      const hasWritten = effects.some(
-        ({ attemptId, step }) => attemptId === attempt.id && step === 'wrote',
-      )
-      if (!hasWritten || attempt.status === 'succeeded') continue
+    const own = attempts.filter(({ taskId }) => taskId === id)
+    const isOwn = new Set(own.map((attempt) => attempt.id))
+    if (!effects.some(({ attemptId, step }) => step === 'wrote' && isOwn.has(attemptId))) continue
+    for (const attempt of own) {
+      if (attempt.status === 'succeeded') continue
       if (await isKept(places, repositories, attempt.id)) kept.add(attempt.id)
     }
   }
@@ -93,7 +93,13 @@ async function attemptsOf(
   const lists = await Promise.all(
     taskIds.map(async (taskId) => {
       const { items } = await client.attempts(taskId)
-      return items.map(({ id, number, status }) => ({ id, taskId, number, status }))
+      return items.map(({ id, number, status, sessionId }) => ({
+        id,
+        taskId,
+        number,
+        status,
+        sessionId,
+      }))
     }),
   )
   return lists.flat()
