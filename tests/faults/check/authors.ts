@@ -2,7 +2,8 @@ import type { Evidence, SeenAttempt } from './evidence.ts'
 
 /**
  * Whose work the result of a task may be: that of the attempt that succeeded, or of the earlier one
- * whose agent had succeeded already, and with whose commit it went on.
+ * whose agent had succeeded already, and with whose commit it went on; or in whose session its own
+ * agent went on.
  */
 export function authorsOf(
   { attempts, heard }: Pick<Evidence, 'attempts' | 'heard'>,
@@ -13,7 +14,10 @@ export function authorsOf(
   const stored = heard.filter(
     (event) => event.taskId === taskId && event.type === 'attempt.checkpointed',
   )
-  return [winner.id, ...stored.flatMap(({ attemptId }) => attemptId ?? [])]
+  const { id, sessionId } = winner
+  return [
+    ...new Set([id, `att_${sessionId}`, ...stored.flatMap(({ attemptId }) => attemptId ?? [])]),
+  ]
 }
 
 /** The attempt of a task that succeeded. */

@@ -33,6 +33,8 @@ const RETRY_MS = 300
 
 export async function createFaultModel(): Promise<FaultModel> {
   const effects: EffectLine[] = []
+  /** How often a request was refused, by the point of the conversation: one that is not repeats nothing. */
+  const refusals = new Map<string, number>()
   const state = { isLimited: false }
 
   async function script({ body, sessionId, retry }: ModelRequest): Promise<Turn> {
@@ -42,10 +44,15 @@ export async function createFaultModel(): Promise<FaultModel> {
     const attemptId = `att_${sessionId ?? 'unknown'}`
     const isNoted = (step: EffectLine['step']): boolean =>
       effects.some((line) => line.step === step && line.attemptId === attemptId)
+    const point = `${attemptId} ${body.messages.length}`
+    const refused = refusals.get(point) ?? 0
     const note = (step: EffectLine['step']): void => {
-      if (retry === 0) effects.push({ token, attemptId, step })
+      if (retry === refused) effects.push({ token, attemptId, step })
     }
-    if (state.isLimited) return limitTurn()
+    if (state.isLimited) {
+      refusals.set(point, refused + 1)
+      return limitTurn()
+    }
     const isTold = said.includes(`fault-message ${token}`)
     if (isTold && !isNoted('told')) note('told')
     const turn = body.messages.filter(({ role }) => role === 'assistant').length
