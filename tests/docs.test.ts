@@ -24,6 +24,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { buildApp } from '../apps/api/src/build-app.ts'
+import { DEFAULT_HTTP } from '../apps/api/src/http-options.ts'
 import { createLeaseTicks } from '../apps/api/src/lease-ticks.ts'
 import { createTurns } from '../apps/api/src/output/turns.ts'
 import { openControlPlane } from '../apps/api/src/test-kit/control-plane.ts'
@@ -128,7 +129,7 @@ describe('the examples', () => {
   test('leave only events that docs/events.md describes, with the fields that it names', async () => {
     const unexpected = (await allEvents()).filter(({ type, data }) => {
       const { required, optional } = documentedFields(type)
-      const known = [...required, ...optional]
+      const known = [...required, ...optional, 'by']
       const isWhole = required.every((field) => field in data)
       return !isWhole || Object.keys(data).some((field) => !known.includes(field))
     })
@@ -285,7 +286,7 @@ async function registeredRoutes(): Promise<readonly string[]> {
   await using plane = await openControlPlane()
   const leaseTicks = createLeaseTicks(plane)
   const stopping = new AbortController().signal
-  const deps = { ...plane, leaseTicks, outputTurns: createTurns(), stopping }
+  const deps = { ...plane, http: DEFAULT_HTTP, leaseTicks, outputTurns: createTurns(), stopping }
   const app = buildApp(deps)
   const routes = new Set<string>()
   app.addHook('onRoute', ({ method, url }) => {

@@ -68,7 +68,7 @@ describe('without a valid token', () => {
 
 test("the worker's token opens nothing but what workers do", async () => {
   const headers = { authorization: `Bearer ${TOKENS.worker}` }
-  expect((await app.send({ url: '/v1/tasks', headers })).statusCode).toBe(401)
+  expect((await app.send({ url: '/v1/tasks', headers })).statusCode).toBe(403)
   expect((await app.send({ url: WORKER, method: 'DELETE', headers })).statusCode).toBe(204)
 })
 

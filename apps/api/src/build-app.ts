@@ -1,11 +1,19 @@
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 
+import { allowHosts } from './access/allowed-hosts.ts'
+import { authenticate } from './access/authenticate.ts'
+import { createIdentifier } from './access/identify.ts'
+import { countRequests } from './access/rate-limits.ts'
+import { forWorkers, requireScope } from './access/route-scopes.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import type { ApiDeps } from './deps.ts'
 import { handleError, handleNotFound } from './error-handler.ts'
-import { requireToken } from './plugins/auth.ts'
+import { requestIdOf, tellRequestId } from './request-id.ts'
 import { allowanceRoutes } from './routes/allowances.ts'
+import { artifactRoutes } from './routes/artifacts.ts'
 import { attemptEffectRoutes } from './routes/attempt-effects.ts'
 import { attemptFileRoutes } from './routes/attempt-files.ts'
 import { attemptRoutes } from './routes/attempts.ts'
@@ -13,17 +21,28 @@ import { checkpointRoutes } from './routes/checkpoints.ts'
 import { effectRoutes } from './routes/effects.ts'
 import { eventStreamRoutes } from './routes/event-stream.ts'
 import { healthRoutes } from './routes/health.ts'
+import { loginLinkRoutes } from './routes/login-links.ts'
+import { loginRoutes } from './routes/login.ts'
 import { messageRoutes } from './routes/messages.ts'
+import { newTokenRoutes } from './routes/new-tokens.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { serviceRoutes } from './routes/service.ts'
+import { sessionRoutes } from './routes/sessions.ts'
 import { taskActionRoutes } from './routes/task-actions.ts'
 import { taskFileRoutes } from './routes/task-files.ts'
 import { taskHistoryRoutes } from './routes/task-history.ts'
 import { taskRoutes } from './routes/tasks.ts'
+import { tokenRoutes } from './routes/tokens.ts'
 import { usageRoutes } from './routes/usage.ts'
 import { workerRoutes } from './routes/workers.ts'
 import { validatorCompiler } from './validator.ts'
 
+const HEADERS = {
+  // What is served here is data: a browser that is led to it has nothing to load and nothing to run.
+  contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  // Only whoever ends TLS for the service knows whether all of its names can be held to it.
+  strictTransportSecurity: false,
+} as const
 const MAX_BODY_BYTES = 1024 * 1024
 // For the whole of a request: the largest bundles come over slow lines.
 const REQUEST_TIMEOUT_MS = 10 * 60_000
@@ -38,6 +57,9 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: [...deps.http.trustedProxies],
+    requestIdHeader: false,
+    genReqId: requestIdOf,
     forceCloseConnections: true,
     // A shorter one than Node's would meet idle workers between two heartbeats.
     keepAliveTimeout: 60_000,
@@ -51,27 +73,33 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound)
 
-  const { tokens } = deps
+  protect(app, deps)
   const typed = app.withTypeProvider<ZodTypeProvider>()
   void typed.register(healthRoutes(deps))
+  void typed.register(loginRoutes)
   void typed.register(
     async (v1) => {
-      v1.addHook('onRequest', requireToken([tokens.api]))
+      v1.addHook('onRoute', requireScope)
       await v1.register(taskRoutes(deps))
       await v1.register(taskActionRoutes(deps))
       await v1.register(messageRoutes(deps))
       await v1.register(taskHistoryRoutes(deps))
       await v1.register(taskFileRoutes(deps))
+      await v1.register(artifactRoutes(deps))
       await v1.register(eventStreamRoutes(deps))
       await v1.register(projectRoutes(deps))
       await v1.register(serviceRoutes(deps))
       await v1.register(usageRoutes(deps))
+      await v1.register(newTokenRoutes(deps))
+      await v1.register(tokenRoutes(deps))
+      await v1.register(loginLinkRoutes(deps))
+      await v1.register(sessionRoutes(deps))
     },
     { prefix: '/v1' },
   )
   void typed.register(
     async (internal) => {
-      internal.addHook('onRequest', requireToken([tokens.worker, tokens.api]))
+      internal.addHook('onRoute', forWorkers)
       await internal.register(workerRoutes(deps))
       await internal.register(attemptRoutes(deps))
       await internal.register(allowanceRoutes(deps))
@@ -83,4 +111,18 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
     { prefix: '/internal' },
   )
   return app
+}
+
+/** Who may ask at all, for what, and how often: settled before anything of a request is looked at. */
+function protect(app: FastifyInstance, deps: ApiDeps): void {
+  const { allowedHosts, rateLimits } = deps.http
+  app.decorateRequest('principal')
+  void app.register(helmet, HEADERS)
+  app.addHook('onRequest', tellRequestId)
+  app.addHook('onRequest', allowHosts(allowedHosts))
+  void app.register(rateLimit, { global: false }).after(() => {
+    const countRequest = countRequests(app, rateLimits)
+    const identifier = createIdentifier(deps)
+    app.addHook('onRequest', authenticate({ identifier, countRequest, rateLimits }))
+  })
 }

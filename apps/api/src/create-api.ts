@@ -7,6 +7,7 @@ import type { OutputSpool, ResultsStore, SqliteStore } from '@sleepless/storage'
 
 import { buildApp } from './build-app.ts'
 import type { ApiTokens } from './deps.ts'
+import { DEFAULT_HTTP, type HttpOptions } from './http-options.ts'
 import { createLeaseTicks } from './lease-ticks.ts'
 import { startSealing } from './output/seal-outputs.ts'
 import { createTurns } from './output/turns.ts'
@@ -18,6 +19,8 @@ export interface ApiOptions {
   readonly spool: OutputSpool
   readonly engine: EngineDeps
   readonly tokens: ApiTokens
+  /** Default: for loopback, with generous limits. */
+  readonly http?: HttpOptions
   readonly logger: Logger
   readonly host: string
   /** 0 for any free one. */
@@ -39,7 +42,14 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   await using resources = new AsyncDisposableStack()
   const stopping = new AbortController()
   const leaseTicks = createLeaseTicks(options)
-  const deps = { ...options, leaseTicks, outputTurns: createTurns(), stopping: stopping.signal }
+  const { http = DEFAULT_HTTP } = options
+  const deps = {
+    ...options,
+    http,
+    leaseTicks,
+    outputTurns: createTurns(),
+    stopping: stopping.signal,
+  }
   const app = buildApp(deps)
   resources.defer(async () => {
     stopping.abort()

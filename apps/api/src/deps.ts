@@ -3,6 +3,7 @@ import type { EngineDeps } from '@sleepless/engine'
 import type { Logger } from '@sleepless/runtime'
 import type { OutputSpool, ResultsStore, SqliteStore } from '@sleepless/storage'
 
+import type { HttpOptions } from './http-options.ts'
 import type { LeaseTicks } from './lease-ticks.ts'
 import type { Turns } from './output/turns.ts'
 
@@ -24,6 +25,7 @@ export interface ApiDeps {
   readonly engine: EngineDeps
   readonly leaseTicks: LeaseTicks
   readonly tokens: ApiTokens
+  readonly http: HttpOptions
   readonly logger: Logger
   /** Aborted when the service stops: what streams, ends. */
   readonly stopping: AbortSignal

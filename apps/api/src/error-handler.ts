@@ -15,6 +15,10 @@ const statusOf: Readonly<Record<string, number>> = {
   INVALID_TRANSITION: 409,
   LEASE_LOST: 409,
   EXECUTOR_UNAVAILABLE: 409,
+  TOKEN_NOT_FOUND: 404,
+  TOKEN_EXISTS: 409,
+  SECRET_SHOWN: 409,
+  LOGIN_VOID: 401,
   OUTPUT_GAP: 409,
   EFFECT_NOT_BEGUN: 409,
   TASK_NOT_ENDED: 409,
@@ -30,12 +34,13 @@ const statusOf: Readonly<Record<string, number>> = {
   STORE_CORRUPT: 503,
 }
 
-// As long as it takes to notice that the disk has room again.
+// As long as it takes to notice that the disk has room again, and as a count of requests lasts.
 const RETRY_AFTER_SECONDS = 1
 
 /** What a problem is about, where the code alone says it. */
 const fieldOf: Readonly<Record<string, string>> = {
   PROJECT_EXISTS: 'name',
+  TOKEN_EXISTS: 'name',
   TASK_NOT_ENDED: 'followUpOf',
   DEPENDENCY_CYCLE: 'dependsOn',
   IDEMPOTENCY_KEY_REUSED: 'Idempotency-Key',
@@ -59,8 +64,9 @@ export function handleError(
   // A disk that fails is told of once, when it begins to, and not by every request that meets it.
   if (failure !== undefined) request.log.debug({ err: error }, 'request failed')
   else if (problem.status >= 500 && !isBrokenOff(request))
-    request.log.error({ err: error }, 'request failed')
-  if (problem.status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS)
+    request.log.error({ err: error, requestId: request.id }, 'request failed')
+  if (problem.status === 503 || problem.status === 429)
+    void reply.header('retry-after', RETRY_AFTER_SECONDS)
   if (problem.status === 401) void reply.header('www-authenticate', 'Bearer')
   return reply.status(problem.status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem))
 }

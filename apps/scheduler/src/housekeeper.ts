@@ -1,3 +1,4 @@
+import type { WriteTx } from '@sleepless/domain'
 import { createPass } from '@sleepless/runtime'
 
 import type { SchedulerDeps } from './deps.ts'
@@ -10,15 +11,22 @@ const MAX_AT_ONCE = 500
 /** Forgets what nobody will ask for any more. */
 export function startHousekeeping({ store, engine, logger }: SchedulerDeps): Disposable {
   const stopping = new AbortController()
+
+  /** In small ones, each a write of its own: others take their turns in between. */
+  async function inPortions(forget: (tx: WriteTx) => number): Promise<void> {
+    let forgotten: number
+    do {
+      forgotten = await store.write(forget)
+    } while (forgotten === MAX_AT_ONCE && !stopping.signal.aborted)
+  }
+
   const pass = createPass(
     'housekeeping',
     async () => {
-      const before = new Date(engine.clock.now().getTime() - IDEMPOTENCY_MS)
-      // In small portions, each a write of its own: others take their turns in between.
-      let forgotten: number
-      do {
-        forgotten = await store.write((tx) => tx.idempotency.prune(before, MAX_AT_ONCE))
-      } while (forgotten === MAX_AT_ONCE && !stopping.signal.aborted)
+      const now = engine.clock.now()
+      const before = new Date(now.getTime() - IDEMPOTENCY_MS)
+      await inPortions((tx) => tx.idempotency.prune(before, MAX_AT_ONCE))
+      await inPortions((tx) => tx.tokens.prune(now, MAX_AT_ONCE))
     },
     { logger },
   )

@@ -1,4 +1,3 @@
-import type { ApiClient } from '@sleepless/contracts'
 import type { Logger } from '@sleepless/runtime'
 
 import { registerCommands } from './commands/register.ts'
@@ -11,11 +10,12 @@ import { createStatusBoard } from './status/board.ts'
 import { createCursor } from './status/cursor.ts'
 import { startEventFeed } from './status/feed.ts'
 import { startRefreshing } from './status/refresh.ts'
+import type { TaskApi } from './task-api.ts'
 import { DEFAULT_TIMING, type GatewayTiming } from './timing.ts'
 import { within } from './wait.ts'
 
 export interface SlackGatewayOptions extends SlackTokens {
-  readonly api: ApiClient
+  readonly api: TaskApi
   /** Default Slack's; for tests and proxies. */
   readonly slackApiUrl?: string
   readonly logger: Logger

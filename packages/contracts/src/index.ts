@@ -21,6 +21,7 @@ export {
   MAX_PROMPT_BYTES,
   projectNameField,
   taskIdField,
+  tokenIdField,
   workerIdField,
 } from './http/fields.ts'
 export { MAX_MESSAGE_BYTES, messageList, messageView, sendMessageBody } from './http/message.ts'
@@ -33,6 +34,17 @@ export type { FailureReasonList, PauseView, ServiceHealthView } from './http/ser
 export { submitTaskBody, taskList, taskListQuery, taskView } from './http/task.ts'
 export type { SubmitTaskBody, TaskList, TaskListQuery, TaskView } from './http/task.ts'
 export { usageQuery, usageView, type UsageView } from './http/usage.ts'
+export { loginLinkBody, loginLinkView, openSessionBody, sessionView } from './http/session.ts'
+export type { LoginLinkView, SessionView } from './http/session.ts'
+export {
+  createTokenBody,
+  newTokenView,
+  rotateTokenBody,
+  tokenList,
+  tokenListQuery,
+  tokenView,
+} from './http/token.ts'
+export type { CreateTokenBody, NewTokenView, TokenList, TokenView } from './http/token.ts'
 export { whyView, type WhyView } from './http/why.ts'
 export { ARTIFACT_NAMES, artifactQuery, TRANSCRIPT_NAMES, WORK_NAMES } from './internal/artifact.ts'
 export { allowanceAnswer, type AllowanceView } from './internal/allowance.ts'

@@ -1,3 +1,5 @@
+export { isInForce, mayDo, SCOPES } from './access-token.ts'
+export type { AccessToken, Actor, Scope, TokenKind } from './access-token.ts'
 export { isAgentUnavailable } from './agent.ts'
 export type { AgentAvailability, AgentUnavailableCode } from './agent.ts'
 export { ATTEMPT_STATUSES, attemptTransitions, transitionAttempt } from './attempt.ts'
@@ -31,6 +33,7 @@ export {
   InvalidIdError,
   InvalidTransitionError,
   LeaseLostError,
+  LoginVoidError,
   MessageNotFoundError,
   MessageTooLateError,
   OutputGapError,
@@ -39,8 +42,11 @@ export {
   PushError,
   RelatedTaskNotFoundError,
   SandboxError,
+  SecretShownError,
   TaskNotEndedError,
   TaskNotFoundError,
+  TokenExistsError,
+  TokenNotFoundError,
   TooManyMessagesError,
   WorkspaceError,
   type RelationField,
@@ -51,7 +57,8 @@ export type { Facts, Pause, ProjectFact, WorkerFact } from './facts.ts'
 export { FAILURE_CODES, failureReasons } from './failures.ts'
 export type { Failure, FailureCode, FailureReason, PushFailureCode } from './failures.ts'
 export { WAIT_REASONS, type Wait, type WaitReason } from './gates/gate.ts'
-export { attemptId, taskId, workerId, type AttemptId, type TaskId, type WorkerId } from './ids.ts'
+export { attemptId, taskId, tokenId, workerId } from './ids.ts'
+export type { AttemptId, TaskId, TokenId, WorkerId } from './ids.ts'
 export { ableExecutors, hasLabels, normalizeLabels, poolOf } from './labels.ts'
 export { earliest, nextOpening } from './opening.ts'
 export { isMetered } from './metered.ts'

@@ -1,3 +1,6 @@
+export { closeSession, noteAdminToken, offerSession, openSession } from './access/sessions.ts'
+export { signedBy } from './access/signed-by.ts'
+export { createToken, revokeToken, rotateToken, type NewSecret } from './access/tokens.ts'
 export { abandon } from './abandon.ts'
 export { cancel, type Cancellation } from './cancel.ts'
 export { recordCheckpoint } from './checkpoint.ts'

@@ -23,6 +23,27 @@ const tokenField = z
   .max(500)
   .regex(/^[\x21-\x7e]+$/, 'expected printable characters without spaces')
 
+const hostField = z
+  .string()
+  .toLowerCase()
+  .regex(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, 'expected host names without ports, such as api')
+
+const proxyField = z.union(
+  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+  'expected addresses or networks, such as 10.0.0.0/8',
+)
+
+/** What stands between commas. */
+const commaSeparated = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== ''),
+  )
+
 /** The environment variables of the services, each with its form and its default. */
 export const environmentFields = {
   SLEEPLESS_HOME: z.string().default(DEFAULT_HOME),
@@ -31,6 +52,14 @@ export const environmentFields = {
   SLEEPLESS_API_URL: httpUrl.optional(),
   SLEEPLESS_API_TOKEN: tokenField.optional(),
   SLEEPLESS_WORKER_TOKEN: tokenField.optional(),
+  /** Names under which the service is reached, besides localhost; addresses always count. */
+  SLEEPLESS_ALLOWED_HOSTS: commaSeparated.pipe(z.array(hostField)),
+  /** Proxies in front of the service, whose word on the client's address and on TLS is taken. */
+  SLEEPLESS_TRUSTED_PROXIES: commaSeparated.pipe(z.array(proxyField)),
+  /** Requests a second, of each token and of each address without one. */
+  SLEEPLESS_RATE_LIMIT: wholeNumber(1, 1_000_000).default(300),
+  /** Of the admin token; default: as many as it likes. */
+  SLEEPLESS_ADMIN_RATE_LIMIT: wholeNumber(1, 1_000_000).optional(),
   SLEEPLESS_SANDBOX: z
     .enum(['auto', 'required', 'off'], 'expected auto, required or off')
     .default('auto'),
@@ -57,15 +86,7 @@ export const environmentFields = {
   SLEEPLESS_STOP_GRACE_MS: wholeNumber(0, 86_400_000).default(30_000),
   SLEEPLESS_CHECKPOINT_MS: wholeNumber(0, 86_400_000).default(60_000),
   WORKER_CONCURRENCY: wholeNumber(1, 256).default(2),
-  WORKER_LABELS: z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((label) => label.trim())
-        .filter((label) => label !== ''),
-    ),
+  WORKER_LABELS: commaSeparated,
   /** Programs that tasks may choose as `command:<name>`: see `parseWorkerCommands`. */
   WORKER_COMMANDS: z
     .string()
@@ -80,15 +101,7 @@ export const environmentFields = {
       }
     }),
   /** Of those, the ones that run without a sandbox, by name. */
-  WORKER_HOST_COMMANDS: z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((name) => name.trim())
-        .filter((name) => name !== ''),
-    ),
+  WORKER_HOST_COMMANDS: commaSeparated,
   WORKER_REGISTRIES: workerRegistriesField,
   /** How long the workspaces of ended attempts stay for people to look at; 0: not at all. */
   WORKER_KEEP_SUCCEEDED_MS: wholeNumber(0, YEAR_MS).default(DAY_MS),

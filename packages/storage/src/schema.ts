@@ -1,4 +1,5 @@
 import type {
+  Actor,
   AgentAvailability,
   AttemptCheckpoint,
   AttemptId,
@@ -7,10 +8,13 @@ import type {
   DueReason,
   EventType,
   Failure,
+  Scope,
   Shortage,
   TaskId,
   TaskKind,
   TaskStatus,
+  TokenId,
+  TokenKind,
   WorkerId,
   WorkerStatus,
 } from '@sleepless/domain'
@@ -98,6 +102,19 @@ export const attempts = sqliteTable('attempts', {
   startedAt: integer('started_at', { mode: 'timestamp_ms' }),
   finishedAt: integer('finished_at', { mode: 'timestamp_ms' }),
   leaseExpiresTick: integer('lease_expires_tick'),
+})
+
+export const accessTokens = sqliteTable('access_tokens', {
+  id: text('id').$type<TokenId>().primaryKey(),
+  kind: text('kind').$type<TokenKind>().notNull(),
+  name: text('name').notNull(),
+  sha256: text('sha256').notNull(),
+  scopes: text('scopes', { mode: 'json' }).$type<readonly Scope[]>().notNull(),
+  createdBy: text('created_by').$type<Actor>().notNull(),
+  createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+  expiresAt: integer('expires_at', { mode: 'timestamp_ms' }),
+  lastUsedAt: integer('last_used_at', { mode: 'timestamp_ms' }),
+  revokedAt: integer('revoked_at', { mode: 'timestamp_ms' }),
 })
 
 export const messages = sqliteTable('messages', {

@@ -1,6 +1,7 @@
 import type { ReadTx, WriteTx } from '@sleepless/domain'
 
 import { query, type Connection } from './database.ts'
+import { accessTokenReads, accessTokenWrites } from './tables/access-token-table.ts'
 import { attemptReads, attemptWrites } from './tables/attempt-table.ts'
 import { dependencyReads, dependencyWrites } from './tables/dependency-table.ts'
 import { effectReads, effectWrites } from './tables/effect-table.ts'
@@ -34,6 +35,7 @@ export function readsOf(connection: Connection): ReadTx {
     workers: workerReads(db),
     projects: projectReads(db),
     messages: messageReads(db),
+    tokens: accessTokenReads(db),
     effects: effectReads(db),
     idempotency: idempotencyReads(connection),
     leaseClock: leaseClockReads(db),
@@ -57,6 +59,7 @@ export function writesOf(connection: Connection): WriteTx {
     workers: workerWrites(db),
     projects: projectWrites(db),
     messages: messageWrites(db, connection),
+    tokens: accessTokenWrites(db, connection),
     effects: effectWrites(db),
     idempotency: idempotencyWrites(connection),
     leaseClock: leaseClockWrites(db),

@@ -6,6 +6,7 @@ import { waitFor } from '@sleepless/testing'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { buildApp } from '../build-app.ts'
+import { DEFAULT_HTTP } from '../http-options.ts'
 import { createLeaseTicks } from '../lease-ticks.ts'
 import { createTurns } from '../output/turns.ts'
 import { openControlPlane, TOKENS } from '../test-kit/control-plane.ts'
@@ -140,6 +141,7 @@ test('a client that reads nothing costs a batch of memory, and then gets everyth
   const stopping = new AbortController()
   const app = buildApp({
     ...plane,
+    http: DEFAULT_HTTP,
     leaseTicks: createLeaseTicks(plane),
     outputTurns: createTurns(),
     stopping: stopping.signal,

@@ -22,7 +22,10 @@ export function eventStreamRoutes({ store, stopping }: ApiDeps): FastifyPluginAs
   return async (app) => {
     app.get(
       '/events',
-      { schema: { querystring: eventStreamQuery, headers: resumeHeader } },
+      {
+        config: { scope: 'read' },
+        schema: { querystring: eventStreamQuery, headers: resumeHeader },
+      },
       async ({ method, query, headers }, reply) => {
         if (method === 'HEAD') return reply.type('text/event-stream').send()
         const head = await store.read((tx) => tx.events.head())

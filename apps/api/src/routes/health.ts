@@ -9,14 +9,22 @@ const healthView = z.object({ status: z.literal('ok') })
 /** For supervisors, without a token: the process lives; the database can be read and written. */
 export function healthRoutes({ store }: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/healthz', { schema: { response: { 200: healthView } } }, () => ({
-      status: 'ok' as const,
-    }))
-    app.get('/readyz', { schema: { response: { 200: healthView } } }, async (_request, reply) => {
-      if (store.health.failure !== undefined) throw store.health.failure
-      await store.read((tx) => tx.events.head())
-      void reply.header(EPOCH_HEADER, epochOf(store.epochs))
-      return { status: 'ok' as const }
-    })
+    app.get(
+      '/healthz',
+      { config: { scope: 'none' }, schema: { response: { 200: healthView } } },
+      () => ({
+        status: 'ok' as const,
+      }),
+    )
+    app.get(
+      '/readyz',
+      { config: { scope: 'none' }, schema: { response: { 200: healthView } } },
+      async (_request, reply) => {
+        if (store.health.failure !== undefined) throw store.health.failure
+        await store.read((tx) => tx.events.head())
+        void reply.header(EPOCH_HEADER, epochOf(store.epochs))
+        return { status: 'ok' as const }
+      },
+    )
   }
 }

@@ -9,6 +9,7 @@ import { taskId } from '@sleepless/domain'
 import { existingTask, sendMessage, type SentMessage } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 
+import { writeFor } from '../access/write-for.ts'
 import type { ApiDeps } from '../deps.ts'
 import { idempotencyOf } from '../idempotency-key.ts'
 import { messageView } from '../views/message-view.ts'
@@ -20,12 +21,17 @@ export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/tasks/:id/messages',
-      { schema: { params: byTaskId, body: sendMessageBody, response: { 201: messageViewSchema } } },
+      {
+        config: { scope: 'submit' },
+        schema: { params: byTaskId, body: sendMessageBody, response: { 201: messageViewSchema } },
+      },
       async (request, reply) => {
         const { text } = request.body
         const sending = { taskId: taskId(request.params.id), text, sha256: hash('sha256', text) }
         const idempotency = idempotencyOf(request)
-        const sent = await store.write((tx) => sendMessage(tx, engine, sending, idempotency))
+        const sent = await writeFor(store, request, (tx) =>
+          sendMessage(tx, engine, sending, idempotency),
+        )
         tell(deps, sent)
         return reply.status(201).send(messageView(sent.message))
       },
@@ -33,7 +39,7 @@ export function messageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
 
     app.get(
       '/tasks/:id/messages',
-      { schema: { params: byTaskId, response: { 200: messageList } } },
+      { config: { scope: 'read' }, schema: { params: byTaskId, response: { 200: messageList } } },
       async ({ params }) => {
         const id = taskId(params.id)
         return store.read((tx) => {

@@ -10,6 +10,7 @@ import { createProject } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
+import { writeFor } from '../access/write-for.ts'
 import { pageOf, parseCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
 import { idempotencyOf } from '../idempotency-key.ts'
@@ -22,12 +23,17 @@ export function projectRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
   return async (app) => {
     app.post(
       '/projects',
-      { schema: { body: createProjectBody, response: { 201: projectViewSchema } } },
+      {
+        config: { scope: 'operate' },
+        schema: { body: createProjectBody, response: { 201: projectViewSchema } },
+      },
       async (request, reply) => {
         const { name, remote, defaultBranch, concurrency, egress } = request.body
         const fields = { name, remote, defaultBranch, concurrency, ...(egress && { egress }) }
         const idempotency = idempotencyOf(request)
-        const project = await store.write((tx) => createProject(tx, engine, fields, idempotency))
+        const project = await writeFor(store, request, (tx) =>
+          createProject(tx, engine, fields, idempotency),
+        )
         return reply
           .status(201)
           .header('location', `/v1/projects/${name}`)
@@ -37,7 +43,10 @@ export function projectRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
 
     app.get(
       '/projects',
-      { schema: { querystring: projectListQuery, response: { 200: projectList } } },
+      {
+        config: { scope: 'read' },
+        schema: { querystring: projectListQuery, response: { 200: projectList } },
+      },
       async ({ query: { limit, cursor } }) => {
         const after = parseCursor(cursor, (name) => projectNameField.parse(name))
         const projects = await store.read((tx) =>
@@ -50,7 +59,10 @@ export function projectRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
 
     app.get(
       '/projects/:name',
-      { schema: { params: byName, response: { 200: projectViewSchema } } },
+      {
+        config: { scope: 'read' },
+        schema: { params: byName, response: { 200: projectViewSchema } },
+      },
       async ({ params: { name } }) => {
         const project = await store.read((tx) => tx.projects.find(name))
         if (project === undefined) throw new ProjectNotFoundError(name)

@@ -11,6 +11,7 @@ import { isVacant, pause, resume, SCHEDULER_ROLE } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
+import { writeFor } from '../access/write-for.ts'
 import type { ApiDeps } from '../deps.ts'
 import { epochOf } from '../live/epoch.ts'
 
@@ -21,33 +22,45 @@ export function serviceRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
   return async (app) => {
     app.post(
       '/pause',
-      { schema: { body: pauseBody, response: { 200: pauseView } } },
-      async ({ body }) => viewOf(await store.write((tx) => pause(tx, engine, body?.reason))),
+      { config: { scope: 'operate' }, schema: { body: pauseBody, response: { 200: pauseView } } },
+      async ({ body, principal }) =>
+        viewOf(await writeFor(store, { principal }, (tx) => pause(tx, engine, body?.reason))),
     )
 
-    app.post('/resume', { schema: { body: noFields, response: { 200: pauseView } } }, async () => {
-      await store.write((tx) => resume(tx, engine))
-      return viewOf(undefined)
-    })
-
-    app.get('/health', { schema: { response: { 200: serviceHealthView } } }, () =>
-      store.read((tx) => ({
-        status: 'ok' as const,
-        scheduler: isVacant(tx, SCHEDULER_ROLE)
-          ? null
-          : leaderView(tx.leaders.find(SCHEDULER_ROLE)),
-        events: {
-          headId: tx.events.head(),
-          headHash: tx.events.headHash(),
-          epoch: epochOf(store.epochs),
-        },
-      })),
+    app.post(
+      '/resume',
+      { config: { scope: 'operate' }, schema: { body: noFields, response: { 200: pauseView } } },
+      async ({ principal }) => {
+        await writeFor(store, { principal }, (tx) => resume(tx, engine))
+        return viewOf(undefined)
+      },
     )
 
-    app.get('/failures', { schema: { response: { 200: failureReasonList } } }, async () => ({
-      items: FAILURE_CODES.map((code) => ({ code, ...failureReasons[code] })),
-      nextCursor: null,
-    }))
+    app.get(
+      '/health',
+      { config: { scope: 'read' }, schema: { response: { 200: serviceHealthView } } },
+      () =>
+        store.read((tx) => ({
+          status: 'ok' as const,
+          scheduler: isVacant(tx, SCHEDULER_ROLE)
+            ? null
+            : leaderView(tx.leaders.find(SCHEDULER_ROLE)),
+          events: {
+            headId: tx.events.head(),
+            headHash: tx.events.headHash(),
+            epoch: epochOf(store.epochs),
+          },
+        })),
+    )
+
+    app.get(
+      '/failures',
+      { config: { scope: 'read' }, schema: { response: { 200: failureReasonList } } },
+      async () => ({
+        items: FAILURE_CODES.map((code) => ({ code, ...failureReasons[code] })),
+        nextCursor: null,
+      }),
+    )
   }
 }
 

@@ -1,9 +1,11 @@
 import { taskView as taskViewSchema, whyView as whyViewSchema } from '@sleepless/contracts'
 import { taskId, type TaskId } from '@sleepless/domain'
 import { cancel, existingTask, retryOf, submit, why } from '@sleepless/engine'
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
+import { writeFor } from '../access/write-for.ts'
 import type { ApiDeps } from '../deps.ts'
 import { idempotencyOf } from '../idempotency-key.ts'
 import { taskView } from '../views/task-view.ts'
@@ -18,7 +20,7 @@ export function taskActionRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/tasks/:id/why',
-      { schema: { params: byTaskId, response: { 200: whyViewSchema } } },
+      { config: { scope: 'read' }, schema: { params: byTaskId, response: { 200: whyViewSchema } } },
       async ({ params }) => {
         const id = taskId(params.id)
         return store.read((tx) => whyView(why(tx, existingTask(tx, id), engine.clock.now())))
@@ -27,11 +29,14 @@ export function taskActionRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
 
     app.post(
       '/tasks/:id/retry',
-      { schema: { params: byTaskId, body: noFields, response: { 201: taskViewSchema } } },
+      {
+        config: { scope: 'submit' },
+        schema: { params: byTaskId, body: noFields, response: { 201: taskViewSchema } },
+      },
       async (request, reply) => {
         const id = taskId(request.params.id)
         const idempotency = idempotencyOf(request)
-        const view = await store.write((tx) => {
+        const view = await writeFor(store, request, (tx) => {
           const task = submit(tx, engine, retryOf(existingTask(tx, id)), idempotency)
           return taskView(tx, task, engine.clock.now())
         })
@@ -41,18 +46,22 @@ export function taskActionRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
 
     app.post(
       '/tasks/:id/cancel',
-      { schema: { params: byTaskId, body: noFields, response: { 200: taskViewSchema } } },
-      (request) => cancelTask(deps, taskId(request.params.id), idempotencyOf(request)),
+      {
+        config: { scope: 'submit' },
+        schema: { params: byTaskId, body: noFields, response: { 200: taskViewSchema } },
+      },
+      (request) => cancelTask(deps, request, taskId(request.params.id)),
     )
   }
 }
 
 async function cancelTask(
   { store, engine, queue, logger }: ApiDeps,
+  request: FastifyRequest,
   id: TaskId,
-  idempotency: ReturnType<typeof idempotencyOf>,
 ): Promise<ReturnType<typeof taskView>> {
-  const { view, stop, withdraw } = await store.write((tx) => ({
+  const idempotency = idempotencyOf(request)
+  const { view, stop, withdraw } = await writeFor(store, request, (tx) => ({
     ...cancel(tx, engine, id, idempotency),
     view: taskView(tx, existingTask(tx, id), engine.clock.now()),
   }))

@@ -1,8 +1,6 @@
 import { Readable } from 'node:stream'
 
-import { artifactList } from '@sleepless/contracts'
-import { taskId, type Attempt, type TaskId } from '@sleepless/domain'
-import { existingTask } from '@sleepless/engine'
+import { taskId } from '@sleepless/domain'
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -12,19 +10,22 @@ import { byteRange } from '../output/byte-range.ts'
 import { followOutput } from '../output/follow-output.ts'
 import { resultKey } from '../output/result-key.ts'
 import { readOutput, taskOutput } from '../output/task-output.ts'
+import { committedAttempt, sendResult } from '../output/task-results.ts'
 import { ProblemError } from '../problems.ts'
 import { byTaskId } from './by-task-id.ts'
 
 const outputQuery = z.strictObject({ follow: z.enum(['true', 'false']).optional() })
 const rangeHeader = z.object({ range: z.string().optional() })
-const byArtifact = byTaskId.extend({ name: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/) })
 
-/** What a task left behind: its output, its diff, its files. */
+/** What a task has printed and changed. */
 export function taskFileRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/tasks/:id/output',
-      { schema: { params: byTaskId, querystring: outputQuery, headers: rangeHeader } },
+      {
+        config: { scope: 'read' },
+        schema: { params: byTaskId, querystring: outputQuery, headers: rangeHeader },
+      },
       async ({ method, params, query, headers }, reply) => {
         const id = taskId(params.id)
         if (query.follow === 'true' && method !== 'HEAD') {
@@ -47,32 +48,14 @@ export function taskFileRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       },
     )
 
-    app.get('/tasks/:id/diff', { schema: { params: byTaskId } }, async ({ params }, reply) => {
-      const attempt = await committedAttempt(deps, taskId(params.id))
-      return sendFile(deps, reply, {
-        key: attempt && resultKey(attempt, 'diff.patch'),
-        type: 'text/x-diff; charset=utf-8',
-      })
-    })
-
     app.get(
-      '/tasks/:id/artifacts',
-      { schema: { params: byTaskId, response: { 200: artifactList } } },
-      async ({ params }) => {
-        const attempt = await committedAttempt(deps, taskId(params.id))
-        const items = attempt === undefined ? [] : await deps.results.list(resultKey(attempt, ''))
-        return { items: [...items], nextCursor: null }
-      },
-    )
-
-    app.get(
-      '/tasks/:id/artifacts/:name',
-      { schema: { params: byArtifact } },
+      '/tasks/:id/diff',
+      { config: { scope: 'read' }, schema: { params: byTaskId } },
       async ({ params }, reply) => {
         const attempt = await committedAttempt(deps, taskId(params.id))
-        return sendFile(deps, reply, {
-          key: attempt && resultKey(attempt, params.name),
-          type: 'application/octet-stream',
+        return sendResult(deps, reply, {
+          key: attempt && resultKey(attempt, 'diff.patch'),
+          type: 'text/x-diff; charset=utf-8',
         })
       },
     )
@@ -84,31 +67,4 @@ function unsatisfiable(reply: FastifyReply, lengthBytes: number): ProblemError {
   return new ProblemError(416, 'RANGE_NOT_SATISFIABLE', `the output has ${lengthBytes} bytes`, {
     field: 'Range',
   })
-}
-
-/** The attempt that stored the task's commit: the one that succeeded may have gone on where it ended. */
-function committedAttempt({ store }: ApiDeps, id: TaskId): Promise<Attempt | undefined> {
-  return store.read((tx) => {
-    const { finishedAt, result } = existingTask(tx, id)
-    const attempts = tx.attempts.ofTask(id)
-    const checkpointed = attempts.findLast(
-      ({ checkpoint }) =>
-        checkpoint !== undefined && (result === undefined || checkpoint.commit === result.commit),
-    )
-    // Until the end, an agent that runs again may make another commit.
-    if (finishedAt !== undefined && checkpointed !== undefined) return checkpointed
-    return attempts.findLast(({ status }) => status === 'succeeded')
-  })
-}
-
-async function sendFile(
-  { results }: ApiDeps,
-  reply: FastifyReply,
-  { key, type }: { readonly key: string | undefined; readonly type: string },
-): Promise<FastifyReply> {
-  if (key === undefined || !(await results.has(key))) {
-    throw new ProblemError(404, 'NO_SUCH_RESULT', 'the task has no such result, or not yet')
-  }
-  void reply.type(type).header('content-length', await results.sizeBytes(key))
-  return reply.send(await results.read(key))
 }

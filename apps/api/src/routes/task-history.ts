@@ -17,7 +17,7 @@ export function taskHistoryRoutes({ store }: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/tasks/:id/attempts',
-      { schema: { params: byTaskId, response: { 200: attemptList } } },
+      { config: { scope: 'read' }, schema: { params: byTaskId, response: { 200: attemptList } } },
       async ({ params }) => {
         const id = taskId(params.id)
         return store.read((tx) => {
@@ -30,6 +30,7 @@ export function taskHistoryRoutes({ store }: ApiDeps): FastifyPluginAsyncZod {
     app.get(
       '/tasks/:id/events',
       {
+        config: { scope: 'read' },
         schema: { params: byTaskId, querystring: eventListQuery, response: { 200: eventList } },
       },
       async ({ params, query: { limit, cursor } }) => {

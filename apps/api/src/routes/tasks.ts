@@ -14,6 +14,7 @@ import { existingTask, submit, type Submission } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 
+import { writeFor } from '../access/write-for.ts'
 import { pageOf, parseCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
 import { idempotencyOf } from '../idempotency-key.ts'
@@ -27,11 +28,16 @@ export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/tasks',
-      { schema: { body: submitTaskBody, response: { 201: taskViewSchema } } },
+      {
+        config: { scope: 'submit' },
+        schema: { body: submitTaskBody, response: { 201: taskViewSchema } },
+      },
       async (request, reply) => {
         const idempotency = idempotencyOf(request)
         const submission = submissionOf(request.body)
-        const written = store.write((tx) => submit(tx, engine, submission, idempotency))
+        const written = writeFor(store, request, (tx) =>
+          submit(tx, engine, submission, idempotency),
+        )
         const task = await written.catch(asFieldProblem)
         // The facts are looked up once for all tasks of a commit, and not while it holds the lock.
         const view = await store.read((tx) => taskView(tx, task, engine.clock.now()))
@@ -41,7 +47,10 @@ export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
 
     app.get(
       '/tasks',
-      { schema: { querystring: taskListQuery, response: { 200: taskList } } },
+      {
+        config: { scope: 'read' },
+        schema: { querystring: taskListQuery, response: { 200: taskList } },
+      },
       async ({ query: { limit, cursor, ...filter } }) => {
         const before = parseCursor(cursor, taskId)
         return store.read((tx) => {
@@ -55,7 +64,10 @@ export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
 
     app.get(
       '/tasks/:id',
-      { schema: { params: byTaskId, response: { 200: taskViewSchema } } },
+      {
+        config: { scope: 'read' },
+        schema: { params: byTaskId, response: { 200: taskViewSchema } },
+      },
       async ({ params }) => {
         const id = taskId(params.id)
         return store.read((tx) => taskView(tx, existingTask(tx, id), engine.clock.now()))

@@ -10,7 +10,10 @@ export function usageRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/usage',
-      { schema: { querystring: usageQuery, response: { 200: usageView } } },
+      {
+        config: { scope: 'read' },
+        schema: { querystring: usageQuery, response: { 200: usageView } },
+      },
       async ({ query }) =>
         usageOverviewView(
           await store.read((tx) => usageOverview(tx, engine.clock.now(), query.days)),

@@ -3,6 +3,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 
 import { buildApp } from '../build-app.ts'
 import type { ApiDeps } from '../deps.ts'
+import { DEFAULT_HTTP } from '../http-options.ts'
 import { createLeaseTicks } from '../lease-ticks.ts'
 import { createTurns } from '../output/turns.ts'
 import { openControlPlane, TOKENS, type ControlPlane } from './control-plane.ts'
@@ -21,6 +22,7 @@ export async function injectedApp(replaced: Partial<ApiDeps> = {}): Promise<Inje
   const stopping = new AbortController()
   const app = buildApp({
     ...plane,
+    http: DEFAULT_HTTP,
     leaseTicks: createLeaseTicks(plane),
     outputTurns: createTurns(),
     stopping: stopping.signal,

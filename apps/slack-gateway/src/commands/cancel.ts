@@ -1,7 +1,8 @@
-import { ApiError, type ApiClient, type TaskView } from '@sleepless/contracts'
+import { ApiError, type TaskView } from '@sleepless/contracts'
 import { isFinal } from '@sleepless/domain'
 
 import { code, unescapeText } from '../slack/escape.ts'
+import type { TaskApi } from '../task-api.ts'
 import { within } from '../wait.ts'
 import type { Command, CommandDeps } from './command.ts'
 import { isSilence, troubleText } from './trouble.ts'
@@ -26,7 +27,7 @@ export async function cancel(deps: CommandDeps, { text, user }: Command): Promis
   }
 }
 
-async function cancelOrFind(api: ApiClient, id: string): Promise<TaskView> {
+async function cancelOrFind(api: TaskApi, id: string): Promise<TaskView> {
   try {
     return await api.cancelTask(id)
   } catch (error) {

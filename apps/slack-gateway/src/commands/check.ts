@@ -1,8 +1,9 @@
-import type { ApiClient, TaskView } from '@sleepless/contracts'
+import type { TaskView } from '@sleepless/contracts'
 import { isFinal, type TaskStatus } from '@sleepless/domain'
 
 import { code, escapeLine, unescapeText } from '../slack/escape.ts'
 import { renderStatus, STATUS_LABELS, waitingText } from '../status/render.ts'
+import type { TaskApi } from '../task-api.ts'
 import { within } from '../wait.ts'
 import type { Command, CommandDeps } from './command.ts'
 import { troubleText } from './trouble.ts'
@@ -24,7 +25,7 @@ export async function check(deps: CommandDeps, { text }: Command): Promise<strin
   }
 }
 
-async function overview(api: ApiClient): Promise<string> {
+async function overview(api: TaskApi): Promise<string> {
   const [newest, ...counts] = await Promise.all([
     api.tasks({ limit: NEWEST }),
     ...OPEN_STATUSES.map((status) => count(api, status)),
@@ -33,7 +34,7 @@ async function overview(api: ApiClient): Promise<string> {
   return [`*${counts.join(' · ')}*`, ...newest.items.map(line)].join('\n')
 }
 
-async function count(api: ApiClient, status: TaskStatus): Promise<string> {
+async function count(api: TaskApi, status: TaskStatus): Promise<string> {
   const { items, nextCursor } = await api.tasks({ status, limit: COUNTED })
   return `${items.length}${nextCursor === null ? '' : '+'} ${status}`
 }

@@ -1,5 +1,7 @@
-import type { ApiClient, TaskView } from '@sleepless/contracts'
+import type { TaskView } from '@sleepless/contracts'
 import type { Logger } from '@sleepless/runtime'
+
+import type { TaskApi } from '../task-api.ts'
 
 /** A slash command, as far as the gateway cares. */
 export interface Command {
@@ -13,7 +15,7 @@ export interface Command {
 }
 
 export interface CommandDeps {
-  readonly api: ApiClient
+  readonly api: TaskApi
   readonly board: CommandBoard
   readonly logger: Logger
   /** How long an answer may take, in milliseconds. */

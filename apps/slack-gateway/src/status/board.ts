@@ -1,9 +1,10 @@
-import type { ApiClient, TaskView } from '@sleepless/contracts'
+import type { TaskView } from '@sleepless/contracts'
 import type { Logger } from '@sleepless/runtime'
 
 import type { CommandBoard } from '../commands/command.ts'
 import type { Outage } from '../outage.ts'
 import type { StatusMessages } from '../slack/messages.ts'
+import type { TaskApi } from '../task-api.ts'
 import type { GatewayTiming } from '../timing.ts'
 import { createWake } from '../wait.ts'
 import { isUrgent, newEntry, nextUp, type Entry, type Pace } from './entry.ts'
@@ -35,7 +36,7 @@ export interface StatusBoard extends CommandBoard, AsyncDisposable {
 }
 
 export interface StatusBoardDeps {
-  readonly api: ApiClient
+  readonly api: TaskApi
   readonly messages: StatusMessages
   readonly logger: Logger
   readonly apiOutage: Outage

@@ -1,6 +1,8 @@
-import { ApiError, type ApiClient } from '@sleepless/contracts'
+import { ApiError } from '@sleepless/contracts'
 import type { Logger } from '@sleepless/runtime'
 import { z } from 'zod'
+
+import type { TaskApi } from '../task-api.ts'
 
 /** Up to which event everything has been shown: kept in the api's effect ledger. */
 export interface Cursor {
@@ -16,7 +18,7 @@ const saved = z.object({ eventId: z.int().nonnegative() })
  * The cursor only spares work: an older one makes the gateway look again at tasks whose end it has
  * shown, which it sees by their own rows. So it may be saved seldom, or fail to be.
  */
-export function createCursor(api: ApiClient, logger: Logger): Cursor {
+export function createCursor(api: TaskApi, logger: Logger): Cursor {
   let isRefused = false
   return {
     async load() {

@@ -1,9 +1,10 @@
-import type { ApiClient, EventView } from '@sleepless/contracts'
+import type { EventView } from '@sleepless/contracts'
 import { createLogger } from '@sleepless/runtime'
 import { waitFor } from '@sleepless/testing'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
+import type { TaskApi } from '../task-api.ts'
 import { createFakeApi, type FakeApi } from '../test-kit/fake-api.ts'
 import { startEventReader, type EventReader } from './event-reader.ts'
 
@@ -12,7 +13,7 @@ interface Read {
   readonly taken: readonly number[]
 }
 
-function read(client: ApiClient, take?: (event: EventView) => void): Read {
+function read(client: TaskApi, take?: (event: EventView) => void): Read {
   const taken: number[] = []
   const reader = startEventReader({
     api: client,

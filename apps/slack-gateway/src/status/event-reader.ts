@@ -1,13 +1,14 @@
-import type { ApiClient, EventsReset, EventView } from '@sleepless/contracts'
+import type { EventsReset, EventView } from '@sleepless/contracts'
 import { backoffMs, type BackoffPolicy } from '@sleepless/domain'
 import type { Logger } from '@sleepless/runtime'
 import { z } from 'zod'
 
 import type { Outage } from '../outage.ts'
+import type { TaskApi } from '../task-api.ts'
 import { pause } from '../wait.ts'
 
 export interface EventReaderDeps {
-  readonly api: ApiClient
+  readonly api: TaskApi
   readonly logger: Logger
   readonly apiOutage: Outage
   /** A connection on which nothing comes for so long is opened anew. */

@@ -1,8 +1,9 @@
-import type { ApiClient, EventView } from '@sleepless/contracts'
+import type { EventView } from '@sleepless/contracts'
 import type { EventType } from '@sleepless/domain'
 import type { Logger } from '@sleepless/runtime'
 
 import type { Outage } from '../outage.ts'
+import type { TaskApi } from '../task-api.ts'
 import type { GatewayTiming } from '../timing.ts'
 import type { StatusBoard } from './board.ts'
 import type { Cursor } from './cursor.ts'
@@ -16,7 +17,7 @@ export interface EventFeed extends AsyncDisposable {
 }
 
 export interface EventFeedDeps {
-  readonly api: ApiClient
+  readonly api: TaskApi
   readonly board: StatusBoard
   readonly cursor: Cursor
   readonly logger: Logger

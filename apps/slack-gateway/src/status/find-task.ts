@@ -1,7 +1,9 @@
-import { ApiError, type ApiClient, type TaskView } from '@sleepless/contracts'
+import { ApiError, type TaskView } from '@sleepless/contracts'
+
+import type { TaskApi } from '../task-api.ts'
 
 /** @returns undefined when there is no such task (any more). */
-export async function findTask(api: ApiClient, id: string): Promise<TaskView | undefined> {
+export async function findTask(api: TaskApi, id: string): Promise<TaskView | undefined> {
   try {
     return await api.task(id)
   } catch (error) {

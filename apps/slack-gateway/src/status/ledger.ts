@@ -1,6 +1,5 @@
-import type { ApiClient } from '@sleepless/contracts'
-
 import { messagePlace, type MessagePlace } from '../slack/message-place.ts'
+import type { TaskApi } from '../task-api.ts'
 
 /** What the effect ledger says about a task's message. */
 type PostState =
@@ -19,7 +18,7 @@ export interface StatusLedger {
   recordFinal(taskId: string): Promise<void>
 }
 
-export function createStatusLedger(api: ApiClient): StatusLedger {
+export function createStatusLedger(api: TaskApi): StatusLedger {
   return {
     async beginPost(taskId) {
       const { state, result } = await api.beginEffect({

@@ -1,7 +1,7 @@
-import type { ApiClient } from '@sleepless/contracts'
 import { backoffMs, type TaskStatus } from '@sleepless/domain'
 
 import type { Outage } from '../outage.ts'
+import type { TaskApi } from '../task-api.ts'
 import type { GatewayTiming } from '../timing.ts'
 import { pause } from '../wait.ts'
 import type { StatusBoard } from './board.ts'
@@ -9,7 +9,7 @@ import type { EventFeed } from './feed.ts'
 import { findTask } from './find-task.ts'
 
 export interface RefreshDeps {
-  readonly api: ApiClient
+  readonly api: TaskApi
   readonly board: StatusBoard
   readonly feed: EventFeed
   readonly apiOutage: Outage
@@ -70,7 +70,7 @@ export function startRefreshing(deps: RefreshDeps): AsyncDisposable {
   }
 }
 
-async function* tasksIn(api: ApiClient, status: TaskStatus) {
+async function* tasksIn(api: TaskApi, status: TaskStatus) {
   let cursor: string | undefined
   do {
     const page = await api.tasks({ status, limit: PAGE, ...(cursor !== undefined && { cursor }) })

@@ -1,16 +1,17 @@
-import { ApiError, type ApiClient } from '@sleepless/contracts'
+import { ApiError } from '@sleepless/contracts'
 import { isFinal } from '@sleepless/domain'
 
 import { slackFailure } from '../slack/failure.ts'
 import type { MessagePlace } from '../slack/message-place.ts'
 import type { StatusMessages } from '../slack/messages.ts'
+import type { TaskApi } from '../task-api.ts'
 import type { Entry } from './entry.ts'
 import { findTask } from './find-task.ts'
 import type { StatusLedger } from './ledger.ts'
 import { renderStatus, type StatusContent } from './render.ts'
 
 export interface ServeDeps {
-  readonly api: ApiClient
+  readonly api: TaskApi
   readonly ledger: StatusLedger
   readonly messages: StatusMessages
   readonly unknownGraceMs: number
@@ -112,7 +113,7 @@ async function findPlace(deps: ServeDeps, entry: Entry): Promise<number | undefi
   return undefined
 }
 
-async function cancelUnlessEnded(api: ApiClient, id: string): Promise<void> {
+async function cancelUnlessEnded(api: TaskApi, id: string): Promise<void> {
   try {
     await api.cancelTask(id)
   } catch (error) {

@@ -1,5 +1,6 @@
-import type { ApiClient, EventView, TaskView } from '@sleepless/contracts'
+import type { EventView, TaskView } from '@sleepless/contracts'
 
+import type { TaskApi } from '../task-api.ts'
 import { createFakeEffects, type FakeEffects } from './fake-effects.ts'
 import { createFakeEventLog } from './fake-event-log.ts'
 import { createFakeTasks, type FakeTasks } from './fake-tasks.ts'
@@ -7,7 +8,7 @@ import { createFakeTroubles } from './fake-troubles.ts'
 
 /** The api in memory: idempotency keys, the effect ledger and the event stream work as in the api. */
 export interface FakeApi extends Pick<FakeTasks, 'change' | 'submit'> {
-  readonly client: ApiClient
+  readonly client: TaskApi
   readonly tasks: readonly TaskView[]
   readonly events: readonly EventView[]
   readonly effects: FakeEffects['rows']
@@ -18,7 +19,7 @@ export interface FakeApi extends Pick<FakeTasks, 'change' | 'submit'> {
   /** While set, tasks are accepted, but no answer to that arrives. */
   setSilent(isSilent: boolean): void
   /** Makes the next call of a method fail. */
-  failNext(method: keyof ApiClient, error: Error): void
+  failNext(method: keyof TaskApi, error: Error): void
 }
 
 export function createFakeApi(): FakeApi {
@@ -37,9 +38,8 @@ export function createFakeApi(): FakeApi {
       troubles.called(method)
       return answer(...args)
     }
-  const client: ApiClient = {
-    ...unusedMethods,
-    submitTask: reached('submitTask', async (...args: Parameters<ApiClient['submitTask']>) => {
+  const client: TaskApi = {
+    submitTask: reached('submitTask', async (...args: Parameters<TaskApi['submitTask']>) => {
       const task = await tasks.submitTask(...args)
       if (isSilent) await new Promise(() => {})
       return task
@@ -73,26 +73,4 @@ export function createFakeApi(): FakeApi {
     },
     failNext: (method, error) => troubles.failNext(method, error),
   }
-}
-
-const unused = (): never => {
-  throw new Error('the gateway does not call this')
-}
-const unusedMethods = {
-  taskEvents: unused,
-  sendMessage: unused,
-  messages: unused,
-  attempts: unused,
-  artifacts: unused,
-  artifact: unused,
-  output: unused,
-  diff: unused,
-  createProject: unused,
-  projects: unused,
-  ready: unused,
-  retryTask: unused,
-  why: unused,
-  usage: unused,
-  pause: unused,
-  resume: unused,
 }

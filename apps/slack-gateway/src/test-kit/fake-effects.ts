@@ -1,9 +1,10 @@
-import type { ApiClient, EffectAnswer } from '@sleepless/contracts'
+import type { EffectAnswer } from '@sleepless/contracts'
 
+import type { TaskApi } from '../task-api.ts'
 import type { FakeEventLog } from './fake-event-log.ts'
 import { problem } from './fake-task.ts'
 
-export interface FakeEffects extends Pick<ApiClient, 'beginEffect' | 'completeEffect'> {
+export interface FakeEffects extends Pick<TaskApi, 'beginEffect' | 'completeEffect'> {
   /** Results by key; null for those that are not completed. */
   readonly rows: ReadonlyMap<string, EffectAnswer['result']>
 }

@@ -1,11 +1,13 @@
-import type { ApiClient, EventView } from '@sleepless/contracts'
+import type { EventView } from '@sleepless/contracts'
 import { taskId, type EventType } from '@sleepless/domain'
+
+import type { TaskApi } from '../task-api.ts'
 
 /** The event log of the api, and the stream of it. */
 export interface FakeEventLog {
   readonly events: readonly EventView[]
   append(type: EventType, taskId: string | null, data?: EventView['data']): void
-  stream: ApiClient['events']
+  stream: TaskApi['events']
   /** Ends the streams that are open. */
   cut(): void
 }

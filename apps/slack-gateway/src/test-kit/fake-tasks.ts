@@ -1,10 +1,11 @@
-import type { ApiClient, EventView, SubmitTaskBody, TaskView } from '@sleepless/contracts'
+import type { EventView, SubmitTaskBody, TaskView } from '@sleepless/contracts'
 import { isFinal, type EventType } from '@sleepless/domain'
 
+import type { TaskApi } from '../task-api.ts'
 import type { FakeEventLog } from './fake-event-log.ts'
 import { newTask, problem } from './fake-task.ts'
 
-export interface FakeTasks extends Pick<ApiClient, 'submitTask' | 'task' | 'tasks' | 'cancelTask'> {
+export interface FakeTasks extends Pick<TaskApi, 'submitTask' | 'task' | 'tasks' | 'cancelTask'> {
   readonly all: readonly TaskView[]
   readonly submit: (body: SubmitTaskBody) => TaskView
   /** Changes a task and says so by an event. */

@@ -1,8 +1,8 @@
-import type { ApiClient } from '@sleepless/contracts'
 import { createLogger } from '@sleepless/runtime'
 import type { FakeSlack } from '@sleepless/testing'
 
 import { createSlackGateway, type SlackGatewayOptions } from '../gateway.ts'
+import type { TaskApi } from '../task-api.ts'
 
 const QUICK = {
   ackMs: 400,
@@ -17,7 +17,7 @@ const QUICK = {
 /** A gateway in a hurry, and the lines of its log. */
 export async function startGateway(
   slack: FakeSlack,
-  api: ApiClient,
+  api: TaskApi,
   options: Partial<SlackGatewayOptions> = {},
 ): Promise<AsyncDisposable & { readonly log: readonly string[] }> {
   const log: string[] = []

@@ -24,13 +24,14 @@ import {
   type BeginEffectBody,
   type EffectAnswer,
 } from '../internal/effect.ts'
+import { accessCalls, type AccessCalls } from './access-calls.ts'
 import { streamEvents, type EventStreamOptions } from './event-stream.ts'
 import { messageCalls, type MessageCalls } from './message-calls.ts'
 import { repeatable, type SubmitOptions } from './submit-options.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
 /** The HTTP surface for people and programs. Methods throw ApiError and ApiUnreachableError. */
-export interface ApiClient extends MessageCalls {
+export interface ApiClient extends MessageCalls, AccessCalls {
   submitTask(body: SubmitTaskBody, options?: SubmitOptions): Promise<TaskView>
   task(id: string): Promise<TaskView>
   tasks(query?: TaskListQuery): Promise<TaskList>
@@ -81,6 +82,7 @@ export function createApiClient(service: TransportOptions): ApiClient {
       bodyOf(await transport.open(`${task(id)}/artifacts/${encodeURIComponent(name)}`)),
     cancelTask: (id) => transport.json(taskView, `${task(id)}/cancel`, { method: 'POST' }),
     ...messageCalls(transport),
+    ...accessCalls(transport),
     retryTask: (id) => transport.json(taskView, `${task(id)}/retry`, { method: 'POST' }),
     why: (id) => transport.json(whyView, `${task(id)}/why`),
     usage: (query) => transport.json(usageView, '/v1/usage', { query: { ...query } }),

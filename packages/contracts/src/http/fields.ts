@@ -15,6 +15,8 @@ export const workerIdField = z
   .string()
   .regex(new RegExp(`^wrk_${UUID_V7}$`), 'expected a worker id')
 
+export const tokenIdField = z.string().regex(new RegExp(`^tok_${UUID_V7}$`), 'expected a token id')
+
 /** A slug: lower-case letters, digits and single hyphens. */
 export const projectNameField = z
   .string()

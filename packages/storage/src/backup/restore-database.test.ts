@@ -204,7 +204,8 @@ test('a backup of an older version is brought up to date', async () => {
   await using files = await fixture()
   edit(
     files.backup,
-    `DROP TABLE day_spending;
+    `DROP TABLE access_tokens;
+     DROP TABLE day_spending;
      DROP TABLE day_uses;
      DROP TABLE allowances;
      DROP TABLE quotas;
