@@ -8,14 +8,7 @@ import {
   type ProjectView,
 } from '../http/project.ts'
 import { pauseView, type PauseView } from '../http/service.ts'
-import {
-  taskList,
-  taskView,
-  type SubmitTaskBody,
-  type TaskList,
-  type TaskListQuery,
-  type TaskView,
-} from '../http/task.ts'
+import { taskView, type SubmitTaskBody, type TaskView } from '../http/task.ts'
 import { usageView, type UsageView } from '../http/usage.ts'
 import { whyView, type WhyView } from '../http/why.ts'
 import {
@@ -27,14 +20,15 @@ import {
 import { accessCalls, type AccessCalls } from './access-calls.ts'
 import { streamEvents, type EventStreamOptions } from './event-stream.ts'
 import { messageCalls, type MessageCalls } from './message-calls.ts'
+import { bodyOf, outputCalls, type OutputCalls } from './output-calls.ts'
 import { repeatable, type SubmitOptions } from './submit-options.ts'
+import { taskListCalls, type TaskListCalls } from './task-list-calls.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
 /** The HTTP surface for people and programs. Methods throw ApiError and ApiUnreachableError. */
-export interface ApiClient extends MessageCalls, AccessCalls {
+export interface ApiClient extends MessageCalls, AccessCalls, OutputCalls, TaskListCalls {
   submitTask(body: SubmitTaskBody, options?: SubmitOptions): Promise<TaskView>
   task(id: string): Promise<TaskView>
-  tasks(query?: TaskListQuery): Promise<TaskList>
   attempts(taskId: string): Promise<AttemptList>
   artifacts(taskId: string): Promise<ArtifactList>
   artifact(taskId: string, name: string): Promise<ReadableStream<Uint8Array>>
@@ -51,15 +45,6 @@ export interface ApiClient extends MessageCalls, AccessCalls {
     query?: { readonly limit?: number; readonly cursor?: string },
   ): Promise<EventList>
   events(options?: EventStreamOptions): AsyncGenerator<EventView, void, undefined>
-  /** The output in bytes; with `follow`, until the task has ended. */
-  output(
-    id: string,
-    options?: {
-      readonly follow?: boolean
-      readonly fromByte?: number
-      readonly signal?: AbortSignal
-    },
-  ): Promise<ReadableStream<Uint8Array>>
   diff(id: string): Promise<string>
   createProject(body: CreateProjectBody): Promise<ProjectView>
   projects(query?: { readonly limit?: number; readonly cursor?: string }): Promise<ProjectList>
@@ -75,7 +60,7 @@ export function createApiClient(service: TransportOptions): ApiClient {
     submitTask: (json, options = {}) =>
       transport.json(taskView, '/v1/tasks', { ...repeatable(options), json }),
     task: (id) => transport.json(taskView, task(id)),
-    tasks: (query) => transport.json(taskList, '/v1/tasks', { query: { ...query } }),
+    ...taskListCalls(transport),
     attempts: (id) => transport.json(attemptList, `${task(id)}/attempts`),
     artifacts: (id) => transport.json(artifactList, `${task(id)}/artifacts`),
     artifact: async (id, name) =>
@@ -83,6 +68,7 @@ export function createApiClient(service: TransportOptions): ApiClient {
     cancelTask: (id) => transport.json(taskView, `${task(id)}/cancel`, { method: 'POST' }),
     ...messageCalls(transport),
     ...accessCalls(transport),
+    ...outputCalls(transport),
     retryTask: (id) => transport.json(taskView, `${task(id)}/retry`, { method: 'POST' }),
     why: (id) => transport.json(whyView, `${task(id)}/why`),
     usage: (query) => transport.json(usageView, '/v1/usage', { query: { ...query } }),
@@ -95,14 +81,6 @@ export function createApiClient(service: TransportOptions): ApiClient {
     taskEvents: (id, query) =>
       transport.json(eventList, `${task(id)}/events`, { query: { ...query } }),
     events: (stream = {}) => streamEvents(transport, stream),
-    output: async (id, { follow, fromByte, signal } = {}) =>
-      bodyOf(
-        await transport.open(`${task(id)}/output`, {
-          query: { follow: follow === true ? 'true' : undefined },
-          headers: fromByte === undefined ? {} : { range: `bytes=${fromByte}-` },
-          signal,
-        }),
-      ),
     diff: (id) => transport.text(`${task(id)}/diff`),
     createProject: (json) => transport.json(projectView, '/v1/projects', { method: 'POST', json }),
     projects: (query) => transport.json(projectList, '/v1/projects', { query: { ...query } }),
@@ -122,10 +100,6 @@ export function createApiClient(service: TransportOptions): ApiClient {
       return true
     },
   }
-}
-
-function bodyOf(response: Response): ReadableStream<Uint8Array> {
-  return response.body ?? new Blob([]).stream()
 }
 
 function task(id: string): string {

@@ -23,13 +23,17 @@ export interface WholeAnswer {
  */
 export type Exchange = (url: string, request: WholeRequest) => Promise<WholeAnswer>
 
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
 /** Over `fetch`, which is everywhere. */
-export const fetchExchange: Exchange = async (url, { timeoutMs, ...request }) => {
-  using deadline = deadlineOf(timeoutMs, request.signal)
-  const { signal } = deadline
-  const body = request.body === undefined ? null : bodyOf(request.body)
-  // Awaited here: the deadline is for the whole answer, not for its head.
-  return await wholeAnswerOf(await fetch(url, { ...request, body, signal }))
+export function exchangeOver(fetch: Fetch): Exchange {
+  return async (url, { timeoutMs, ...request }) => {
+    using deadline = deadlineOf(timeoutMs, request.signal)
+    const { signal } = deadline
+    const body = request.body === undefined ? null : bodyOf(request.body)
+    // Awaited here: the deadline is for the whole answer, not for its head.
+    return await wholeAnswerOf(await fetch(url, { ...request, body, signal }))
+  }
 }
 
 /** Reads an answer to its end. */

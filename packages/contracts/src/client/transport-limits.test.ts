@@ -5,7 +5,7 @@ import { z } from 'zod'
 
 import { answering } from '../fixtures/answering.ts'
 import { ApiUnreachableError } from './errors.ts'
-import { fetchExchange } from './exchange.ts'
+import { exchangeOver } from './exchange.ts'
 import { createNodeExchange } from './node-exchange.ts'
 import { createTransport, type Transport } from './transport.ts'
 
@@ -53,7 +53,7 @@ describe('the time that a request may take', () => {
 })
 
 test.each([
-  ['fetch', fetchExchange],
+  ['fetch', exchangeOver(fetch)],
   ['Node', createNodeExchange()],
 ])('a request over %s that is aborted hangs up', async (_, exchange) => {
   const controller = new AbortController()

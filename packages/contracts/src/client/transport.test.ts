@@ -5,14 +5,14 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 
 import { answering } from '../fixtures/answering.ts'
-import { fetchExchange } from './exchange.ts'
+import { exchangeOver } from './exchange.ts'
 import { createNodeExchange } from './node-exchange.ts'
 import { createTransport, type Transport } from './transport.ts'
 
 const answer = z.object({ ok: z.boolean() })
 
 describe.each([
-  ['fetch', fetchExchange],
+  ['fetch', exchangeOver(fetch)],
   ['Node', createNodeExchange()],
 ])('over %s', (_, exchange) => {
   async function transportTo(listener: RequestListener): Promise<Transport> {

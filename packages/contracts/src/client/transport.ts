@@ -4,9 +4,10 @@ import { PROBLEM_CONTENT_TYPE, problem, type Problem } from '../http/problem.ts'
 import { ApiError, ApiUnreachableError } from './errors.ts'
 import {
   deadlineOf,
-  fetchExchange,
+  exchangeOver,
   wholeAnswerOf,
   type Exchange,
+  type Fetch,
   type WholeAnswer,
 } from './exchange.ts'
 
@@ -18,6 +19,8 @@ export interface TransportOptions {
   readonly timeoutMs?: number
   /** How requests that are there as a whole travel. Default: over `fetch`. */
   readonly exchange?: Exchange
+  /** Takes the place of the global one, for a service that is reached in another way than by its port. */
+  readonly fetch?: Fetch
 }
 
 interface CommonOptions {
@@ -32,6 +35,8 @@ interface CommonOptions {
 /** Of a request whose answer, or whose body, is a stream. */
 export interface RequestOptions extends CommonOptions {
   readonly body?: ReadableStream<Uint8Array>
+  /** Statuses of errors that are answers too. */
+  readonly accept?: readonly number[]
 }
 
 /** Of a request that is there as a whole, as its answer is to be. */
@@ -56,7 +61,7 @@ export interface Transport {
 const DEFAULT_TIMEOUT_MS = 30_000
 
 export function createTransport(options: TransportOptions): Transport {
-  const { token, exchange = fetchExchange } = options
+  const { token, fetch = globalThis.fetch, exchange = exchangeOver(fetch) } = options
   const base = options.url.replace(/\/+$/, '')
   const defaultTimeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
 
@@ -84,7 +89,7 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     open: (path, sent = {}) =>
       reaching(sent.signal, async () => {
-        const { method = 'GET', timeoutMs = defaultTimeoutMs, body, query } = sent
+        const { method = 'GET', timeoutMs = defaultTimeoutMs, body, query, accept = [] } = sent
         using deadline = deadlineOf(timeoutMs, sent.signal)
         const response = await fetch(`${base}${path}${search(query)}`, {
           method,
@@ -92,7 +97,7 @@ export function createTransport(options: TransportOptions): Transport {
           signal: deadline.signal,
           ...(body && { body, duplex: 'half' }),
         })
-        if (response.ok) return response
+        if (response.ok || accept.includes(response.status)) return response
         throw errorOf(await wholeAnswerOf(response))
       }),
     async send(path, sent = {}) {

@@ -1,0 +1,1 @@
+export { createTaskListClient, type TaskListCalls } from './client/task-list-calls.ts'
