@@ -1,10 +1,14 @@
 import { readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 
-import { parse } from 'dotenv'
+import type * as Dotenv from 'dotenv'
 
 import type { Environment } from './config.ts'
 import { StartupError } from './startup-error.ts'
+
+// It loads all of node:crypto, and most commands find no file to read.
+const require = createRequire(import.meta.url)
 
 export interface DotenvFile {
   readonly values: Environment
@@ -18,7 +22,9 @@ const READABLE_BY_OTHERS = 0o044
 export function readDotenvFile(directory: string): DotenvFile {
   const file = path.join(directory, '.env')
   try {
-    const values = parse(readFileSync(file))
+    const content = readFileSync(file)
+    const { parse }: typeof Dotenv = require('dotenv')
+    const values = parse(content)
     const isOpen = (statSync(file).mode & READABLE_BY_OTHERS) !== 0
     const warning = isOpen ? `${file} may be read by others; run: chmod 600 ${file}` : undefined
     return { values, warning }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { DEFAULT_HOME } from './home.ts'
+import { connectionFields } from './connection-fields.ts'
 import { LOG_LEVELS } from './logger.ts'
 import { parseWorkerCommands, WorkerCommandsError } from './worker-commands.ts'
 import { workerRegistriesField } from './worker-registries.ts'
@@ -16,12 +16,6 @@ const DAY_MS = 86_400_000
 const YEAR_MS = 365 * DAY_MS
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https address' })
-
-const tokenField = z
-  .string()
-  .min(8, 'expected at least 8 characters')
-  .max(500)
-  .regex(/^[\x21-\x7e]+$/, 'expected printable characters without spaces')
 
 const hostField = z
   .string()
@@ -46,12 +40,12 @@ const commaSeparated = z
 
 /** The environment variables of the services, each with its form and its default. */
 export const environmentFields = {
-  SLEEPLESS_HOME: z.string().default(DEFAULT_HOME),
+  SLEEPLESS_HOME: connectionFields.SLEEPLESS_HOME,
   SLEEPLESS_API_HOST: z.string().default('127.0.0.1'),
-  SLEEPLESS_API_PORT: wholeNumber(0, 65_535).default(7300),
-  SLEEPLESS_API_URL: httpUrl.optional(),
-  SLEEPLESS_API_TOKEN: tokenField.optional(),
-  SLEEPLESS_WORKER_TOKEN: tokenField.optional(),
+  SLEEPLESS_API_PORT: connectionFields.SLEEPLESS_API_PORT,
+  SLEEPLESS_API_URL: connectionFields.SLEEPLESS_API_URL,
+  SLEEPLESS_API_TOKEN: connectionFields.SLEEPLESS_API_TOKEN,
+  SLEEPLESS_WORKER_TOKEN: connectionFields.SLEEPLESS_API_TOKEN,
   /** Names under which the service is reached, besides localhost; addresses always count. */
   SLEEPLESS_ALLOWED_HOSTS: commaSeparated.pipe(z.array(hostField)),
   /** Proxies in front of the service, whose word on the client's address and on TLS is taken. */

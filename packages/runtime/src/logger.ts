@@ -1,4 +1,10 @@
-import { destination, pino, type DestinationStream, type Logger as PinoLogger } from 'pino'
+import { createRequire } from 'node:module'
+
+import type * as Pino from 'pino'
+import type { DestinationStream, Logger as PinoLogger } from 'pino'
+
+// Only whoever logs loads it: to a command that a person waits for it would be a fifth of its start.
+const require = createRequire(import.meta.url)
 
 export type Logger = PinoLogger
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -25,6 +31,7 @@ const SECRET_PATHS = ['token', 'authorization', 'apiKey', 'password', 'credentia
 
 /** JSON lines, with secrets removed by path and by value. */
 export function createLogger(options: LoggerOptions): Logger {
+  const { destination, pino }: typeof Pino = require('pino')
   const secrets = longestFirst(options.secrets ?? new Set())
   return pino(
     {

@@ -9,7 +9,8 @@ import { describe, expect, test } from 'vitest'
 
 import { temporaryHome } from './fixtures/temporary-home.ts'
 import { ensureHome, type Home } from './home.ts'
-import { ensureSecret, readSecret } from './secrets.ts'
+import { readSecret } from './read-secret.ts'
+import { ensureSecret } from './secrets.ts'
 import { StartupError } from './startup-error.ts'
 
 const fileOf = (home: Home): string => path.join(home.secretsPath, 'api-token')

@@ -1,21 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import type { Home } from './home.ts'
+import { readSecret, type SecretName } from './read-secret.ts'
 import { StartupError } from './startup-error.ts'
-
-export type SecretName = 'api-token' | 'worker-token'
-
-/** @returns undefined when there is no such secret, or it may not be read. */
-export function readSecret(home: Home, name: SecretName): string | undefined {
-  try {
-    const secret = readFileSync(path.join(home.secretsPath, name), 'utf8').trim()
-    return secret === '' ? undefined : secret
-  } catch {
-    return undefined
-  }
-}
 
 /**
  * Reads a secret, or makes it: 256 random bits in a file that only its owner may read.
