@@ -1,4 +1,5 @@
 export { apiConfig, type ApiConfig } from './config.ts'
 export { createApi, type Api, type ApiOptions } from './create-api.ts'
 export type { ApiTokens } from './deps.ts'
+export { createOfflineApi } from './offline-api.ts'
 export type { HttpOptions } from './http-options.ts'

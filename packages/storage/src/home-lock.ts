@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs'
+
 import BetterSqlite from 'better-sqlite3'
+
+import { isBusy } from './database.ts'
 
 /** Another service uses the same home. */
 export class HomeLockedError extends Error {
@@ -31,10 +35,23 @@ export function lockHome(file: string, mode: 'alone' | 'shared'): Disposable {
     }
   } catch (error) {
     connection.close()
-    if (error instanceof BetterSqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
-      throw new HomeLockedError(file)
-    }
+    if (isBusy(error)) throw new HomeLockedError(file)
     throw error
   }
   return { [Symbol.dispose]: () => void connection.close() }
+}
+
+/** Whether a process holds it alone. Takes nothing, and makes no file. */
+export function isHomeLocked(file: string): boolean {
+  if (!existsSync(file)) return false
+  const connection = new BetterSqlite(file, { readonly: true, timeout: 0 })
+  try {
+    connection.pragma('user_version')
+    return false
+  } catch (error) {
+    if (isBusy(error)) return true
+    throw error
+  } finally {
+    connection.close()
+  }
 }

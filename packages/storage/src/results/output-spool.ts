@@ -30,6 +30,11 @@ const SUFFIX = '.txt'
 
 export async function createOutputSpool(directory: string): Promise<OutputSpool> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
+  return outputSpoolAt(directory)
+}
+
+/** One that is there, or that nothing is going to be appended to. */
+export function outputSpoolAt(directory: string): OutputSpool {
   const file = (id: AttemptId): string => path.join(directory, `${id}${SUFFIX}`)
   // `end` of a read stream is inclusive.
   const read = (id: AttemptId, fromByte: number, toByte: number): ReadStream =>
