@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { access, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 
-import { fail, ok, type Check } from './finding.ts'
+import { fail, ok, warn, type Check } from './finding.ts'
 
 const OPEN_TO_OTHERS = 0o077
 
@@ -17,7 +17,9 @@ export const checkHome: Check = {
       return fail(`${home.path} cannot be written to`, remedy)
     }
     if (existing !== home.path) return ok(`${home.path} will be made at the first start`)
-    return ok(home.path)
+    const { mode } = await stat(home.path)
+    if ((mode & OPEN_TO_OTHERS) === 0) return ok(home.path)
+    return warn(`others may look into ${home.path}`, `Run: chmod go= ${home.path}`)
   },
 }
 

@@ -4,6 +4,8 @@ import { ApiError, createApiClient } from '@sleepless/contracts'
 import { readSecret } from '@sleepless/runtime'
 
 import { fail, ok, warn, type Check, type DoctorFacts, type Verdict } from './finding.ts'
+import { isReady } from './is-ready.ts'
+import { portOwner } from './port-owner.ts'
 
 const DEADLINE_MS = 5000
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
@@ -43,20 +45,12 @@ export const checkPort: Check = {
     if (!LOOPBACK.has(hostname)) return ok(`${number} of ${hostname}, on another machine`)
     if (!(await isTaken(hostname.replaceAll(/[[\]]/g, ''), number))) return ok(`${number} is free`)
     if (await isReady(url)) return ok(`${number} is the service's`)
+    const owner = await portOwner(number)
     return fail(
-      `${number} is taken by another program, or by a service that is not ready`,
+      `${number} is taken by ${owner ?? 'another program, or by a service that is not ready'}`,
       'Stop that program, or set SLEEPLESS_API_PORT to another port.',
     )
   },
-}
-
-async function isReady(url: string): Promise<boolean> {
-  try {
-    // This question needs no token.
-    return await createApiClient({ url, token: 'none', timeoutMs: DEADLINE_MS }).ready()
-  } catch {
-    return false
-  }
 }
 
 function isTaken(host: string, port: number): Promise<boolean> {

@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 
 import type { Environment } from '@sleepless/runtime'
+import { openStore } from '@sleepless/storage'
 import { ensureProgram, freePort, startRedis, temporaryDirectory } from '@sleepless/testing'
 import { describe, expect, test } from 'vitest'
 
@@ -222,6 +224,33 @@ describe('files', () => {
     })
   })
 
+  test('a home that others may look into is warned of', async () => {
+    await using home = await temporaryDirectory()
+    await chmod(home.path, 0o755)
+    expect(await finding('home', { SLEEPLESS_HOME: home.path })).toMatchObject({
+      status: 'warn',
+      remedy: `Run: chmod go= ${home.path}`,
+    })
+  })
+
+  test('an event that was changed fails', async () => {
+    await using home = await temporaryDirectory()
+    const file = path.join(home.path, 'tasks.db')
+    {
+      await using store = openStore(file)
+      const event = { type: 'service.paused', data: { reason: 'one' } } as const
+      await store.write((tx) => tx.events.append({ ...event, at: new Date() }))
+    }
+    expect((await finding('event log', { SLEEPLESS_HOME: home.path })).status).toBe('ok')
+    const raw = new DatabaseSync(file)
+    raw.exec(`UPDATE events SET data = '{"reason":"other"}'`)
+    raw.close()
+    expect(await finding('event log', { SLEEPLESS_HOME: home.path })).toMatchObject({
+      status: 'fail',
+      remedy: expect.stringContaining('restore'),
+    })
+  })
+
   test('a home that is a file fails', async () => {
     await using directory = await temporaryDirectory()
     const file = path.join(directory.path, 'home')
@@ -269,7 +298,10 @@ describe('service', () => {
     const port = await freePort()
     const server = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1')
     await once(server, 'listening')
-    expect((await finding('port', { SLEEPLESS_API_PORT: String(port) })).status).toBe('fail')
+    expect(await finding('port', { SLEEPLESS_API_PORT: String(port) })).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining(`(process ${process.pid})`),
+    })
     server.close()
   })
 

@@ -4,9 +4,12 @@ import type { CliContext } from '../cli-context.ts'
 import { findUrl } from '../connection/find-url.ts'
 import { checkAttempt } from './check-attempt.ts'
 import { checkBackups } from './check-backups.ts'
+import { checkClock } from './check-clock.ts'
 import { checkDatabase, checkWal } from './check-database.ts'
+import { checkEventLog } from './check-event-log.ts'
 import { checkExecutors } from './check-executors.ts'
 import { checkHome, checkSecrets } from './check-home.ts'
+import { checkLeftovers } from './check-leftovers.ts'
 import { checkDisk, checkMemory } from './check-machine.ts'
 import {
   checkClaude,
@@ -46,12 +49,15 @@ const checks: readonly Check[] = [
   checkSecrets,
   checkDatabase,
   checkWal,
+  checkEventLog,
+  checkLeftovers,
   checkBackups,
   checkQueue,
   checkApi,
   checkPort,
   checkDisk,
   checkMemory,
+  checkClock,
 ]
 
 /** Looks at everything that the service needs. Changes nothing. @param url from the command line. */
