@@ -14,6 +14,18 @@ if (SERVICES.includes(command) && !isTuned && process.execve !== undefined) {
   process.execve(process.execPath, [process.execPath, ...flags, script, ...process.argv.slice(2)])
 }
 
-// Compiled code is kept between runs: it is most of what a short command would spend its time on.
-module.enableCompileCache?.()
+// Compiled code is kept between runs: it is most of what a short command would spend its time on. Where
+// Node would keep it, in /tmp, others could put theirs.
+// oxlint-disable-next-line node/no-process-env -- where the user keeps caches, before anything is loaded
+const { HOME, XDG_CACHE_HOME = '' } = process.env
+const cache = XDG_CACHE_HOME.startsWith('/') ? XDG_CACHE_HOME : HOME && `${HOME}/.cache`
+if (cache) module.enableCompileCache?.(`${cache}/sleepless/compile`)
+
+// Zod brings its messages in sixty languages, each a file, whoever imports it: we speak one.
+module.registerHooks?.({
+  resolve(specifier, context, next) {
+    const isLocales = specifier === '../locales/index.js' && context.parentURL?.includes('/zod/v4/')
+    return next(isLocales ? '../locales/en.js' : specifier, context)
+  },
+})
 await import('../dist/main.js')

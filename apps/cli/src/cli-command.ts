@@ -8,6 +8,7 @@ export interface GlobalOptions {
   readonly json?: true
   readonly url?: string
   readonly tokenFile?: string
+  readonly offline?: true
 }
 
 /** What a command is made of. Its module is loaded only when it is the one that was called. */
@@ -19,6 +20,8 @@ export interface CliCommand {
   readonly examples: readonly (readonly [line: string, purpose: string])[]
   /** More help, after the options. */
   readonly notes?: string
+  /** Whether it only reads, and can do that from the files of a service that does not run. */
+  readonly offline?: true
   /** Declares the arguments and options. */
   configure?(command: Command): void
   /** Arguments are in `command.processedArgs`, options in `command.opts()`. */

@@ -85,6 +85,21 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/projects.ts')).projectsCommand,
   },
   {
+    name: 'login',
+    summary: 'get a link that signs a browser in',
+    load: async () => (await import('./commands/login.ts')).loginCommand,
+  },
+  {
+    name: 'tokens',
+    summary: 'list, make, replace and revoke the tokens of people and programs',
+    load: async () => (await import('./commands/tokens/tokens.ts')).tokensCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'print what makes a shell complete these commands',
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
+  },
+  {
     name: 'backup',
     summary: 'copy the database while the service runs, and verify the copy',
     load: async () => (await import('./commands/backup.ts')).backupCommand,

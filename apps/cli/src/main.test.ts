@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { waitFor } from '@sleepless/testing'
+import { temporaryDirectory, waitFor } from '@sleepless/testing'
 import { expect, test } from 'vitest'
 
 import { startFakeApi, TOKEN, type FakeApi } from './testing/fake-api.ts'
@@ -55,4 +57,14 @@ test('a reader who stops early is no error', async () => {
   api.state.print(id, 'x'.repeat(1024 * 1024))
   expect(await ended).toEqual([0, null])
   expect(stderr).toBe('')
+})
+
+test('compiled code is kept in the cache of the user, and of nobody else', async () => {
+  await using home = await temporaryDirectory()
+  const cache = path.join(home.path, '.cache', 'sleepless', 'compile')
+  const env = { PATH: process.env['PATH'], HOME: home.path, TMPDIR: home.path }
+  const child = spawn(process.execPath, [BIN, 'check', '--help'], { env, cwd: '/' })
+  expect(await once(child, 'close')).toEqual([0, null])
+  expect(await readdir(cache)).not.toEqual([])
+  expect(await readdir(home.path)).toEqual(['.cache'])
 })

@@ -1,11 +1,9 @@
 import { Command } from 'commander'
 
-import type { CliCommand } from './cli-command.ts'
 import type { CliContext } from './cli-context.ts'
 import { commandEntries } from './command-entries.ts'
-import type { ExitCode } from './exit-codes.ts'
-
-type Finish = (exitCode: ExitCode) => void
+import { configureCommand, type Finish, type Run } from './configure-command.ts'
+import { safeText } from './terminal/safe-text.ts'
 
 const NOTES = `
 The service is found through SLEEPLESS_API_URL or SLEEPLESS_API_PORT, else at the address that it
@@ -22,10 +20,12 @@ export function createProgram(context: CliContext, finish: Finish): Command {
     .option('--json', 'print JSON, as the API gives it')
     .option('--url <url>', 'address of the service')
     .option('--token-file <file>', 'file that holds the API token')
+    .option('--offline', 'read the files of a service that does not run')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
-      writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
+      // An argument that was not understood is said again, whatever is in it.
+      writeOut: (text) => context.stdout.write(safeText(text)),
+      writeErr: (text) => context.stderr.write(safeText(text)),
       getOutHelpWidth: () => context.stdout.columns ?? 80,
       getErrHelpWidth: () => context.stderr.columns ?? 80,
       getOutHasColors: () => false,
@@ -38,42 +38,13 @@ export function createProgram(context: CliContext, finish: Finish): Command {
 
   for (const { name, summary } of commandEntries) program.command(name).description(summary)
   program.hook('preSubcommand', async (_program, called) => {
-    const entry = commandEntries.find(({ name }) => name === called.name())
-    if (entry !== undefined) configure(called, await entry.load(), { context, finish })
+    await loadCommand(called, { context, finish })
   })
   return program
 }
 
-interface Run {
-  readonly context: CliContext
-  readonly finish: Finish
-}
-
-function configure(command: Command, definition: CliCommand, run: Run): void {
-  if (definition.summary !== undefined) command.description(definition.summary)
-  command
-    .showHelpAfterError(`See: ${pathOf(command)} --help`)
-    .addHelpText('after', helpAfter(definition))
-  definition.configure?.(command)
-  for (const subcommand of definition.subcommands ?? []) {
-    configure(command.command(subcommand.name).helpCommand(false), subcommand, run)
-  }
-  command.helpCommand(false)
-  const action = definition.run?.bind(definition)
-  if (action === undefined) return
-  command.action(async () => run.finish(await action(run.context, command)))
-}
-
-function helpAfter({ examples, notes }: CliCommand): string {
-  const width = Math.max(0, ...examples.map(([line]) => line.length))
-  const lines = examples.map(([line, purpose]) => `  ${line.padEnd(width)}  ${purpose}`)
-  const sections = [lines.length === 0 ? [] : ['Examples:', ...lines].join('\n'), notes ?? []]
-  return sections
-    .flat()
-    .map((section) => `\n${section}`)
-    .join('\n')
-}
-
-function pathOf(command: Command): string {
-  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
+/** Gives one of the program's commands its arguments, options and subcommands. */
+export async function loadCommand(command: Command, run: Run): Promise<void> {
+  const entry = commandEntries.find(({ name }) => name === command.name())
+  if (entry !== undefined) configureCommand(command, await entry.load(), run)
 }

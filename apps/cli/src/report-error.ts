@@ -21,7 +21,7 @@ const BROKEN_OFF: ErrorReport = {
 const byStatus: Readonly<Record<number, Pick<ErrorReport, 'remedy' | 'exitCode'>>> = {
   400: { remedy: '', exitCode: EXIT_CODES.usage },
   401: { remedy: UNAUTHORIZED_REMEDY, exitCode: EXIT_CODES.unauthorized },
-  403: { remedy: UNAUTHORIZED_REMEDY, exitCode: EXIT_CODES.unauthorized },
+  403: { remedy: '', exitCode: EXIT_CODES.unauthorized },
   404: { remedy: NOT_FOUND_REMEDY, exitCode: EXIT_CODES.notFound },
   409: { remedy: '', exitCode: EXIT_CODES.conflict },
   413: { remedy: '', exitCode: EXIT_CODES.usage },
@@ -39,6 +39,8 @@ export function reportOf(error: unknown): ErrorReport {
     case 'ApiError':
       return ofApiError(error)
     case 'ApiUnreachableError':
+      // Offline, this is what kept the files from being read.
+      if (error.cause instanceof CliError) return error.cause
       return {
         message: error.message,
         remedy: UNREACHABLE_REMEDY,
@@ -62,13 +64,28 @@ export function reportOf(error: unknown): ErrorReport {
   }
 }
 
+/** Where to look, for what is no task. */
+const byCode: Readonly<Record<string, string>> = {
+  TOKEN_NOT_FOUND: 'See what there is with: sleepless tokens list',
+  PROJECT_NOT_FOUND: 'See what there is with: sleepless projects list',
+}
+
 function ofApiError(error: Error): ErrorReport {
   const status = 'status' in error ? Number(error.status) : 500
+  const remedy = 'code' in error ? byCode[String(error.code)] : undefined
   const known = byStatus[status] ?? {
     remedy: 'Look into the log of the service',
     exitCode: EXIT_CODES.failed,
   }
-  return { message: error.message, ...known }
+  if (status === 403)
+    return { message: error.message, ...known, remedy: scopeRemedy(error.message) }
+  return { message: error.message, ...known, ...(remedy !== undefined && { remedy }) }
+}
+
+/** The service says in words which scope is missing; here it is only said again. */
+function scopeRemedy(message: string): string {
+  const scope = /\bscope ([a-z]+)/.exec(message)?.[1] ?? '<scope>'
+  return `Use a token that has it; an admin makes one with: sleepless tokens create <name> --scope ${scope}`
 }
 
 function fault(message: string): ErrorReport {

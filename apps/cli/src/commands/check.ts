@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 
 import { globalOptions, type CliCommand } from '../cli-command.ts'
 import type { CliContext } from '../cli-context.ts'
-import { connect } from '../connection/connect.ts'
+import { connectForTasks } from '../connection/connect-for-tasks.ts'
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts'
 import { createPrinter, type Printer, type Span } from '../terminal/printer.ts'
 import { readOverview, type Count, type Overview } from '../views/overview.ts'
@@ -13,6 +13,7 @@ import { placeOf, runDuration, statusSpan, waitText } from '../views/task-text.t
 /** Shows how things stand. */
 export const checkCommand: CliCommand = {
   name: 'check',
+  offline: true,
   examples: [
     ['sleepless check', 'what runs, what waits and why, what ended last'],
     ['sleepless check --json | jq .counts', 'for a program'],
@@ -24,8 +25,7 @@ export const checkCommand: CliCommand = {
 const MAX_ROWS = 10
 
 async function check(context: CliContext, command: Command): Promise<ExitCode> {
-  const { client } = connect(context, command)
-  const overview = await readOverview(client)
+  const overview = await readOverview(await connectForTasks(context, command))
   const printer = createPrinter(context.stdout, context.env)
   if (globalOptions(command).json === true) printer.json(overview)
   else if (isEmpty(overview)) {

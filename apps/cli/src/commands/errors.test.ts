@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { startFakeApi, TOKEN } from '../testing/fake-api.ts'
+import { refusing } from '../testing/refusing-api.ts'
 import { runCaptured } from '../testing/run-captured.ts'
 
 // Nobody listens there: it is the port of `discard`, and below those that are given out.
@@ -58,6 +59,18 @@ describe('exit codes', () => {
     expect((await runCaptured(['check'], { env })).exitCode).toBe(5)
   })
 
+  test('5 for a token that may not do this, with what would', async () => {
+    const detail = 'the token has not the scope operate, which this needs'
+    await using api = await refusing(403, 'FORBIDDEN', detail)
+    const env = { SLEEPLESS_API_URL: api.url, SLEEPLESS_API_TOKEN: TOKEN }
+    const run = await runCaptured(['pause'], { env })
+    expect(run.exitCode).toBe(5)
+    expect(run.stderr).toBe(
+      `error: ${detail}. Use a token that has it; an admin makes one with: ` +
+        'sleepless tokens create <name> --scope operate\n',
+    )
+  })
+
   test('5 without a token, with what to do', async () => {
     const run = await runCaptured(['check'], { env: { SLEEPLESS_HOME: '/nonexistent' } })
     expect(run.exitCode).toBe(5)
@@ -101,23 +114,6 @@ describe('help', () => {
     const run = await runCaptured([])
     expect(run.exitCode).toBe(0)
     expect(run.stdout).toContain('see what runs, what waits and why')
-  })
-
-  test.each([
-    'think',
-    'check',
-    'show',
-    'logs',
-    'cancel',
-    'why',
-    'retry',
-    'pause',
-    'resume',
-    'doctor',
-  ])('of %s has examples', async (name) => {
-    const run = await runCaptured([name, '--help'])
-    expect(run.exitCode).toBe(0)
-    expect(run.stdout).toContain(`Examples:\n  sleepless ${name}`)
   })
 
   test('is the same by `help logs` and `logs --help`', async () => {

@@ -96,3 +96,37 @@ test('Ctrl-C ends the following', async () => {
   ctrlC.abort()
   expect(await run.exitCode).toBe(130)
 })
+
+test.each([
+  ['the last lines', 'one\ntwo\nthree\n', 2, 'two\nthree\n'],
+  ['a last line that has not ended', 'one\ntwo\nthr', 2, 'two\nthr'],
+  ['all, where there are fewer', 'one\ntwo\n', 5, 'one\ntwo\n'],
+  ['empty lines too', 'one\n\n\n', 2, '\n\n'],
+  ['none', 'one\n', 0, ''],
+  [
+    'lines that are longer than what is asked for at once',
+    `${'x'.repeat(70_000)}\ny\n`,
+    2,
+    `${'x'.repeat(70_000)}\ny\n`,
+  ],
+  ['nothing of nothing', '', 3, ''],
+])('--tail prints %s', async (_what, output, lines, expected) => {
+  await using api = await startFakeApi()
+  const { id } = api.state.put(makeTask(succeeded))
+  api.state.print(id, output)
+  const run = logs(api, [id, '--tail', String(lines)])
+  expect(await run.exitCode).toBe(0)
+  expect(run.stdout).toBe(expected)
+})
+
+test('--tail with -f goes on after the last lines', async () => {
+  await using api = await startFakeApi()
+  const { id } = api.state.put(makeTask({ status: 'running' }))
+  api.state.print(id, 'one\ntwo\n')
+  const run = logs(api, [id, '--tail', '1', '-f'])
+  await waitFor(() => run.stdout === 'two\n', { description: 'the last line' })
+  api.state.print(id, 'three\n')
+  api.state.change(id, succeeded, 'task.succeeded')
+  expect(await run.exitCode).toBe(0)
+  expect(run.stdout).toBe('two\nthree\n')
+})

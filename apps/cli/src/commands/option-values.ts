@@ -36,6 +36,22 @@ export function instantOption(text: string): string {
   return at.toISOString()
 }
 
+/** Reads a time from now on, such as 30d, or an ISO date. @returns the instant in UTC. */
+export function expiryOption(text: string): string {
+  const durationMs = parseDuration(text)
+  if (durationMs === undefined) return instantOption(text)
+  return new Date(Date.now() + durationMs).toISOString()
+}
+
+/** @returns how many lines. */
+export function linesOption(text: string): number {
+  const lines = Number(text)
+  if (!/^\d+$/.test(text) || lines > 100_000) {
+    throw new InvalidArgumentError('Expected a whole number up to 100000.')
+  }
+  return lines
+}
+
 /** For an option that may be given several times. */
 export function eachOption(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text]

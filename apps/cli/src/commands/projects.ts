@@ -1,10 +1,10 @@
 import path from 'node:path'
 
-import type { ApiClient, ProjectView } from '@sleepless/contracts'
 import type { Command } from 'commander'
 
 import { globalOptions, type CliCommand } from '../cli-command.ts'
 import type { CliContext } from '../cli-context.ts'
+import { allPages } from '../connection/all-pages.ts'
 import { connect } from '../connection/connect.ts'
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts'
 import { createPrinter } from '../terminal/printer.ts'
@@ -17,10 +17,9 @@ interface AddOptions {
   readonly allowHost?: readonly string[]
 }
 
-const PAGE = 200
-
 const listCommand: CliCommand = {
   name: 'list',
+  offline: true,
   summary: 'list the projects',
   examples: [['sleepless projects list', 'name, remote and default branch of each']],
   run: list,
@@ -54,13 +53,16 @@ const addCommand: CliCommand = {
 /** The repositories that tasks work on. */
 export const projectsCommand: CliCommand = {
   name: 'projects',
-  examples: [],
+  examples: [
+    ['sleepless projects list', 'what there is'],
+    ['sleepless projects add shop git@github.com:acme/shop.git', 'one more'],
+  ],
   subcommands: [listCommand, addCommand],
 }
 
 async function list(context: CliContext, command: Command): Promise<ExitCode> {
   const { client } = connect(context, command)
-  const items = await allProjects(client)
+  const items = await allPages((page) => client.projects(page))
   const printer = createPrinter(context.stdout, context.env)
   if (globalOptions(command).json === true) printer.json({ items, nextCursor: null })
   else if (items.length > 0) {
@@ -76,17 +78,6 @@ async function list(context: CliContext, command: Command): Promise<ExitCode> {
     hint.line('No projects yet. Add one: ', ['sleepless projects add <name> <remote>', 'cyan'])
   }
   return EXIT_CODES.done
-}
-
-async function allProjects(client: ApiClient): Promise<readonly ProjectView[]> {
-  const items: ProjectView[] = []
-  let cursor: string | undefined
-  do {
-    const page = await client.projects({ limit: PAGE, ...(cursor !== undefined && { cursor }) })
-    items.push(...page.items)
-    cursor = page.nextCursor ?? undefined
-  } while (cursor !== undefined)
-  return items
 }
 
 async function add(context: CliContext, command: Command): Promise<ExitCode> {

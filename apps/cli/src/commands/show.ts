@@ -15,6 +15,7 @@ import { printDependencies } from './why.ts'
 /** Shows one task. */
 export const showCommand: CliCommand = {
   name: 'show',
+  offline: true,
   examples: [
     ['sleepless show tsk_0199…', 'status, attempts, result'],
     ['sleepless show tsk_0199… --json', 'the task as the API gives it'],

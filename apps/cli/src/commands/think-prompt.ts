@@ -6,6 +6,7 @@ import { MAX_MESSAGE_BYTES, MAX_PROMPT_BYTES } from '@sleepless/contracts'
 import type { CliContext, InputStream } from '../cli-context.ts'
 import { CliError } from '../cli-error.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
+import { editorOf, editText } from '../prompt/edit-text.ts'
 
 export interface PromptSources {
   /** Words of the command line; `-` alone means standard input. */
@@ -37,8 +38,8 @@ const MESSAGE: Kind = {
 }
 
 /**
- * The prompt: from the command line, else from the file, else from standard input where that is no
- * terminal.
+ * The prompt: from the command line, else from the file, else from standard input, or from an editor
+ * where that is a terminal.
  *
  * @throws {CliError} when there is none, two, or one that is too large.
  */
@@ -65,13 +66,18 @@ async function readText(kind: Kind, sources: PromptSources, context: CliContext)
 function read(
   kind: Kind,
   { words, file }: PromptSources,
-  { stdin, cwd }: CliContext,
+  { stdin, cwd, env }: CliContext,
 ): Promise<string> {
   if (file !== undefined && file !== '-') return readTextFile(path.resolve(cwd, file))
   const isTold = file === '-' || (words.length === 1 && words[0] === '-')
   if (words.length > 0 && !isTold) return Promise.resolve(words.join(' '))
   if (isTold || stdin.isTTY !== true) return readAll(kind, stdin)
-  throw usage(`there is no ${kind.what}`, 'Give it as text, with --file, or through a pipe')
+  const editor = editorOf(env)
+  if (editor !== undefined) return editText({ editor, what: kind.what, env })
+  throw usage(
+    `there is no ${kind.what}`,
+    'Give it as text, with --file, or through a pipe; or set EDITOR',
+  )
 }
 
 async function readTextFile(file: string): Promise<string> {

@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
 import { taskView } from '@sleepless/contracts'
+import type { Environment } from '@sleepless/runtime'
 import { temporaryDirectory } from '@sleepless/testing'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 import { startFakeApi, TOKEN, type FakeApi } from '../testing/fake-api.ts'
 import { makeTask } from '../testing/fixtures.ts'
@@ -117,4 +118,65 @@ test('prints the task as the API gives it with --json', async () => {
   await using api = await startFakeApi()
   const { stdout } = await run(api, ['think', 'x', '--json'])
   expect([taskView.parse(JSON.parse(stdout))]).toEqual([...api.state.tasks.values()])
+})
+
+describe('on a terminal without a prompt', () => {
+  /** An editor that does what the shell command says to the file `$1`. */
+  async function editing(
+    api: FakeApi,
+    script: string,
+    extra: Environment = {},
+  ): Promise<FinishedRun & { readonly left: readonly string[] }> {
+    await using directory = await temporaryDirectory()
+    const editor = path.join(directory.path, 'my editor')
+    await writeFile(editor, `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    const drafts = path.join(directory.path, 'drafts')
+    await mkdir(drafts)
+    const env = {
+      PATH: process.env['PATH'],
+      SLEEPLESS_API_URL: api.url,
+      SLEEPLESS_API_TOKEN: TOKEN,
+      TMPDIR: drafts,
+      EDITOR: `'${editor}' --wait`,
+      ...extra,
+    }
+    const finished = await runCaptured(['think'], { env, isTty: true })
+    return { ...finished, left: await readdir(drafts) }
+  }
+
+  const write = (text: string): string => `printf '${text}' > "$2.new"
+cat "$2" >> "$2.new"
+mv "$2.new" "$2"`
+
+  test('opens the editor, and submits what was written above the mark', async () => {
+    await using api = await startFakeApi()
+    const { exitCode, left } = await editing(api, write('# A plan\\n\\nDo it.\\n'))
+    expect({ exitCode, left }).toEqual({ exitCode: 0, left: [] })
+    expect([...api.state.tasks.values()]).toMatchObject([{ prompt: '# A plan\n\nDo it.' }])
+  })
+
+  test('shows the text to nobody else', async () => {
+    await using api = await startFakeApi()
+    await editing(api, `stat -c %a "$2" "$(dirname "$2")" > "$2.modes"; mv "$2.modes" "$2"`)
+    expect([...api.state.tasks.values()]).toMatchObject([{ prompt: '600\n700' }])
+  })
+
+  test('takes VISUAL before EDITOR', async () => {
+    await using api = await startFakeApi()
+    const { exitCode } = await editing(api, write('x'), { VISUAL: 'false' })
+    expect(exitCode).toBe(2)
+  })
+
+  test.each([
+    ['is left as it was', 'true'],
+    ['is emptied', ': > "$2"'],
+    ['is left by an editor that fails', `${write('x')}\nexit 1`],
+  ])('submits nothing when the text %s', async (_how, script) => {
+    await using api = await startFakeApi()
+    expect(await editing(api, script)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('Nothing was sent'),
+    })
+    expect(api.state.requests).toEqual([])
+  })
 })

@@ -25,11 +25,13 @@ export const thinkCommand: CliCommand = {
     ['sleepless think -p shop "Add a test for the empty cart" --wait', 'work on a project'],
     ['sleepless think --file plan.md --priority 80 --budget 2.50', 'a prompt from a file'],
     ['git diff | sleepless think -', 'a prompt through a pipe'],
+    ['sleepless think', 'a prompt from your editor'],
     ['sleepless think --not-before 2026-01-31T22:00 "Go through the log"', 'at night'],
     ['sleepless think --depends-on tsk_0199… "Sum it up"', 'after another task'],
     ['sleepless think --executor command:lint --label gpu x', 'by a program, on such a worker'],
   ],
-  notes: `Prints the id of the task; what is said besides goes to standard error.
+  notes: `Prints the id of the task; what is said besides goes to standard error. Without a text, a terminal
+opens VISUAL or EDITOR; a text left empty submits nothing, and is exit code 2.
 With --wait the exit code tells how the task ended: 0 done, 1 failed or canceled, 75 when it waits
 for quota. Ctrl-C then ends the waiting, never the task.`,
   configure(command) {

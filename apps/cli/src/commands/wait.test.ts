@@ -71,7 +71,8 @@ test('exits with 75 when the task waits for quota', async () => {
   } as const
   api.state.change(id, { waitingFor }, 'task.requeued')
   expect(await run.exitCode).toBe(75)
-  expect(run.stderr).toContain('The five hours are used up.')
+  expect(run.stderr).toContain('The five hours are used up. It goes on by itself.')
+  expect(run.stderr).toContain(`sleepless logs ${id} -f`)
 })
 
 test('prints a line for each change through a pipe', async () => {
@@ -132,6 +133,7 @@ test('Ctrl-C stops the waiting and not the task', async () => {
   ctrlC.abort()
   expect(await run.exitCode).toBe(130)
   expect(run.stderr).toContain('Stopped waiting; the task goes on.')
+  expect(run.stderr).toContain(`sleepless logs ${id} -f`)
   expect(api.state.requests).not.toContain(`POST /v1/tasks/${id}/cancel`)
 })
 

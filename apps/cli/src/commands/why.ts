@@ -11,6 +11,7 @@ import { localTime, statusSpan } from '../views/task-text.ts'
 /** Tells why a task is where it is. */
 export const whyCommand: CliCommand = {
   name: 'why',
+  offline: true,
   examples: [
     ['sleepless why tsk_0199…', 'what it waits for, and its place in the queue'],
     ['sleepless why tsk_0199… --json | jq .waitingFor', 'for a program'],

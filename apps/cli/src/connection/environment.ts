@@ -1,5 +1,4 @@
-import type { Environment } from '@sleepless/runtime'
-import { readDotenvFile } from '@sleepless/runtime'
+import { readDotenvFile, type Environment } from '@sleepless/runtime/connection'
 
 import type { CliContext } from '../cli-context.ts'
 

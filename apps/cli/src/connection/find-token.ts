@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 
-import { readSecret, type Home } from '@sleepless/runtime'
+import { readSecret, type Home } from '@sleepless/runtime/connection'
 
 import { CliError } from '../cli-error.ts'
 import { EXIT_CODES } from '../exit-codes.ts'

@@ -11,6 +11,8 @@ const byCode: Readonly<Record<string, Known>> = {
   BACKUP_EXISTS: { remedy: 'Choose another name with --to', exitCode: EXIT_CODES.conflict },
   BACKUP_UNSOUND: { remedy: 'Look for what is wrong with: sleepless doctor --audit' },
   SCHEMA_TOO_NEW: { remedy: '' },
+  SCHEMA_TOO_OLD: { remedy: 'Start the service once: it brings the database up to date' },
+  STORE_IN_USE: { remedy: 'Leave --offline out', exitCode: EXIT_CODES.conflict },
   STORE_FULL: { remedy: 'Make room, and run this again' },
   STORE_READ_ONLY: { remedy: 'Make it writable, and run this again' },
   STORE_IO: { remedy: 'See that it is there, and that this user may use it' },

@@ -8,6 +8,12 @@ const RANGE_NOT_SATISFIABLE = 416
 // A stream that ends before its task does means a service that stops; it is not there at once again.
 const AGAIN_AFTER_MS = 250
 
+export interface FollowOutputOptions {
+  readonly signal: AbortSignal
+  /** Where to begin. Default: at the beginning. */
+  readonly fromByte?: number
+}
+
 /**
  * The output of a task as it grows, each byte once, until the task has ended or the signal is
  * aborted. A connection that ends or breaks is made again from the byte reached.
@@ -17,10 +23,10 @@ const AGAIN_AFTER_MS = 250
 export async function* followOutput(
   client: ApiClient,
   taskId: string,
-  signal: AbortSignal,
+  { signal, fromByte = 0 }: FollowOutputOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const patience = createPatience()
-  let offset = 0
+  let offset = fromByte
   while (!signal.aborted) {
     let pauseMs = AGAIN_AFTER_MS
     try {

@@ -39,6 +39,22 @@ test.each([
   expect(text()).toBe('well\n')
 })
 
+test.each([
+  ['1', {}, '\u001b[32mwell\u001b[39m\n'],
+  ['0', {}, 'well\n'],
+  ['1', { NO_COLOR: '1' }, 'well\n'],
+])('FORCE_COLOR=%s with %o through a pipe', (FORCE_COLOR, env, expected) => {
+  const { printer, text } = printerOn({ isTTY: false, env: { FORCE_COLOR, ...env } })
+  printer.table([[['well', 'green']]])
+  expect(text()).toBe(expected)
+})
+
+test('FORCE_COLOR=0 switches colours off on a terminal', () => {
+  const { printer, text } = printerOn({ env: { FORCE_COLOR: '0' } })
+  printer.line(['well', 'green'])
+  expect(text()).toBe('well\n')
+})
+
 test('takes no colours from the text', () => {
   const { printer, text } = printerOn()
   printer.line('\u001b[31mred\u001b[0m')

@@ -32,7 +32,7 @@ export function createPrinter(stream: OutputStream, env: Environment): Printer {
   const isTty = stream.isTTY === true
   // Some terminals do not know their width, and say 0.
   const columns = stream.columns || DEFAULT_COLUMNS
-  const colors = createColors(isTty && isUnset(env['NO_COLOR']) && env['TERM'] !== 'dumb')
+  const colors = createColors(hasColor(isTty, env))
 
   const print = (line: string): void => {
     stream.write(`${line}\n`)
@@ -66,6 +66,10 @@ export function createPrinter(stream: OutputStream, env: Environment): Printer {
       .trimEnd()
   }
 
+  function tabbedRow(row: readonly Span[]): string {
+    return row.map((cell) => paint(safeLine(textOf(cell)), cell)).join('\t')
+  }
+
   return {
     isTty,
     columns,
@@ -75,7 +79,7 @@ export function createPrinter(stream: OutputStream, env: Environment): Printer {
     table(rows) {
       const widths = columnWidths(rows)
       for (const row of rows) {
-        print(isTty ? alignedRow(row, widths) : row.map((c) => safeLine(textOf(c))).join('\t'))
+        print(isTty ? alignedRow(row, widths) : tabbedRow(row))
       }
     },
     json: (value) => print(safeJson(value, 2)),
@@ -96,6 +100,14 @@ function columnWidths(rows: readonly (readonly Span[])[]): readonly number[] {
   return Array.from({ length: count }, (_, index) =>
     Math.max(...rows.map((row) => textWidth(safeLine(textOf(row[index] ?? ''))))),
   )
+}
+
+/** NO_COLOR counts before FORCE_COLOR, which counts before what the stream is. */
+function hasColor(isTty: boolean, env: Environment): boolean {
+  if (!isUnset(env['NO_COLOR'])) return false
+  const forced = env['FORCE_COLOR']
+  if (!isUnset(forced)) return forced !== '0' && forced !== 'false'
+  return isTty && env['TERM'] !== 'dumb'
 }
 
 function isUnset(value: string | undefined): boolean {

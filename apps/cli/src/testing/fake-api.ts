@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 
-import { routes, sendProblem } from './fake-routes.ts'
+import { sendProblem } from './fake-answers.ts'
+import { routes } from './fake-routes.ts'
 import { createFakeState, type FakeState } from './fake-state.ts'
 
 export const TOKEN = 'made-up-token-of-the-tests'

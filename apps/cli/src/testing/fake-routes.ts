@@ -1,10 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 
 import {
   createProjectBody,
   pauseBody,
-  PROBLEM_CONTENT_TYPE,
   projectView,
   sendMessageBody,
   submitTaskBody,
@@ -13,17 +11,9 @@ import {
 } from '@sleepless/contracts'
 import { isFinal } from '@sleepless/domain'
 
-import type { FakeState } from './fake-state.ts'
+import { accessRoutes } from './fake-access-routes.ts'
+import { sendJson, sendList, sendProblem, type Exchange, type Route } from './fake-answers.ts'
 import { makeMessage, makeTask } from './fixtures.ts'
-
-export interface Exchange {
-  readonly state: FakeState
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly url: URL
-}
-
-type Route = readonly [pattern: RegExp, serve: (exchange: Exchange, id: string) => unknown]
 
 /** Answers as the real service does, as far as the command line asks. */
 export const routes: readonly Route[] = [
@@ -53,22 +43,8 @@ export const routes: readonly Route[] = [
   [/^GET \/v1\/projects$/, (exchange) => sendList(exchange, exchange.state.projects)],
   [/^POST \/v1\/projects$/, addProject],
   [/^GET \/v1\/events$/, streamEvents],
+  ...accessRoutes,
 ]
-
-export function sendProblem({ response }: Exchange, status: number, code: string): void {
-  response.writeHead(status, { 'content-type': PROBLEM_CONTENT_TYPE })
-  const detail = `this is ${code}`
-  response.end(JSON.stringify({ type: 'about:blank', title: code, status, detail, code }))
-}
-
-function sendJson({ response }: Exchange, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(body))
-}
-
-function sendList(exchange: Exchange, items: readonly unknown[]): void {
-  sendJson(exchange, 200, { items, nextCursor: null })
-}
 
 function withTask(exchange: Exchange, id: string, serve: (task: TaskView) => void): void {
   const task = exchange.state.tasks.get(id)
@@ -106,7 +82,8 @@ async function submit(exchange: Exchange): Promise<void> {
 
 function listTasks(exchange: Exchange): void {
   const { status, limit } = taskListQuery.parse(Object.fromEntries(exchange.url.searchParams))
-  const tasks = [...exchange.state.tasks.values()].filter((task) => task.status === status)
+  const all = [...exchange.state.tasks.values()]
+  const tasks = all.filter((task) => status === undefined || task.status === status)
   const newestFirst = tasks.toSorted((a, b) => b.id.localeCompare(a.id))
   const nextCursor = tasks.length > limit ? 'more' : null
   sendJson(exchange, 200, { items: newestFirst.slice(0, limit), nextCursor })
@@ -185,6 +162,8 @@ async function addProject(exchange: Exchange): Promise<void> {
 
 function sendOutput(exchange: Exchange, id: string): void {
   const { state, request, response, url } = exchange
+  const last = /^bytes=-(\d+)$/.exec(request.headers.range ?? '')?.[1]
+  if (last !== undefined) return sendEnd(exchange, id, Number(last))
   let sent = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
   response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
   response.flushHeaders()
@@ -198,6 +177,15 @@ function sendOutput(exchange: Exchange, id: string): void {
   }
   response.once('close', state.onChange(send))
   send()
+}
+
+function sendEnd(exchange: Exchange, id: string, lastBytes: number): void {
+  const output = exchange.state.outputs.get(id) ?? Buffer.alloc(0)
+  if (output.length === 0) return sendProblem(exchange, 416, 'RANGE_NOT_SATISFIABLE')
+  const from = Math.max(0, output.length - lastBytes)
+  const range = `bytes ${from}-${output.length - 1}/${output.length}`
+  exchange.response.writeHead(206, { 'content-type': 'text/plain', 'content-range': range })
+  exchange.response.end(output.subarray(from))
 }
 
 function streamEvents({ state, response, url }: Exchange): void {

@@ -6,6 +6,7 @@ import type {
   ProjectView,
   SubmitTaskBody,
   TaskView,
+  TokenView,
   UsageView,
   WhyView,
 } from '@sleepless/contracts'
@@ -19,6 +20,7 @@ export interface FakeState {
   readonly messages: Map<string, readonly MessageView[]>
   readonly outputs: Map<string, Buffer>
   readonly projects: ProjectView[]
+  readonly tokens: TokenView[]
   /** What tasks wait for, where it is more than their own `waitingFor`. */
   readonly whys: Map<string, Partial<WhyView>>
   pause: PauseView
@@ -49,6 +51,7 @@ export function createFakeState(): FakeState {
     messages: new Map(),
     outputs: new Map(),
     projects: [],
+    tokens: [],
     whys: new Map(),
     pause: { paused: false, since: null, reason: null },
     usage: undefined,

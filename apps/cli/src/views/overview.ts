@@ -1,4 +1,5 @@
-import type { ApiClient, TaskView } from '@sleepless/contracts'
+import type { TaskView } from '@sleepless/contracts'
+import type { TaskListCalls } from '@sleepless/contracts/task-list'
 import { TASK_STATUSES, type TaskStatus } from '@sleepless/domain'
 
 export interface Count {
@@ -22,7 +23,7 @@ export interface Overview {
 const MAX_COUNT = 100
 const MAX_FINISHED = 5
 
-export async function readOverview(client: ApiClient): Promise<Overview> {
+export async function readOverview(client: TaskListCalls): Promise<Overview> {
   const lists = await Promise.all(
     TASK_STATUSES.map(async (status) => {
       const { items, nextCursor } = await client.tasks({ status, limit: MAX_COUNT })

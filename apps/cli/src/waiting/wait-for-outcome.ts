@@ -25,6 +25,7 @@ export async function waitForOutcome(
   const end = await waitWithProgress(submitted, context, connection)
   if (end.kind === 'interrupted') {
     stderr.line('Stopped waiting; the task goes on.')
+    stderr.line('  follow it   ', [`sleepless logs ${submitted.id} -f`, 'cyan'])
     stderr.line('  look at it  ', [`sleepless show ${submitted.id}`, 'cyan'])
     stderr.line('  stop it     ', [`sleepless cancel ${submitted.id}`, 'cyan'])
     return EXIT_CODES.interrupted
@@ -33,7 +34,10 @@ export async function waitForOutcome(
   if (json) stdout.json(task)
   if (end.kind === 'waiting-for-quota') {
     const why = task.waitingFor === null ? '' : `: ${waitText(task.waitingFor)}`
-    stderr.line(['waiting for quota', 'yellow'], `${why}. It goes on by itself.`)
+    stderr.line(['waiting for quota', 'yellow'], `${why.replace(/\.$/, '')}. It goes on by itself.`)
+    stderr.line('  until when       ', ['sleepless usage', 'cyan'])
+    stderr.line('  wait on          ', [`sleepless logs ${task.id} -f`, 'cyan'])
+    stderr.line('  do without it    ', [`sleepless cancel ${task.id}`, 'cyan'])
     return EXIT_CODES.waitingForQuota
   }
   if (!json) printOutcome(stdout, { task, costUsd: end.costUsd, home: connection.home })
