@@ -1,5 +1,6 @@
 import { answerScript, createScriptedModel } from '@sleepless/testing'
 
+import { cli } from './cli.ts'
 import { decisions } from './decide.ts'
 import { executor } from './executor.ts'
 import { idle } from './idle.ts'
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   intake: () => intake(model.url),
   starts: () => starts(model.url),
   replicas: () => replicas(model.url),
+  cli: () => cli(model.url),
   executor,
   workspaces,
   idle: () => idle(model.url),
