@@ -35,6 +35,7 @@ function queueOfParent(): Queue {
     abandoned: async () => [],
     send: async () => undefined,
     listen: async () => nothing,
+    isReachable: () => true,
     onReconnect: () => ({ [Symbol.dispose]: () => undefined }),
     async consume(handler, { pool }) {
       current = handler

@@ -25,6 +25,7 @@ import { loginLinkRoutes } from './routes/login-links.ts'
 import { loginRoutes } from './routes/login.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { newTokenRoutes } from './routes/new-tokens.ts'
+import { operationRoutes } from './routes/operations.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { serviceRoutes } from './routes/service.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -33,7 +34,6 @@ import { taskFileRoutes } from './routes/task-files.ts'
 import { taskHistoryRoutes } from './routes/task-history.ts'
 import { taskRoutes } from './routes/tasks.ts'
 import { tokenRoutes } from './routes/tokens.ts'
-import { usageRoutes } from './routes/usage.ts'
 import { workerRoutes } from './routes/workers.ts'
 import { validatorCompiler } from './validator.ts'
 
@@ -89,7 +89,7 @@ export function buildApp(deps: ApiDeps): FastifyInstance {
       await v1.register(eventStreamRoutes(deps))
       await v1.register(projectRoutes(deps))
       await v1.register(serviceRoutes(deps))
-      await v1.register(usageRoutes(deps))
+      await v1.register(operationRoutes(deps))
       await v1.register(newTokenRoutes(deps))
       await v1.register(tokenRoutes(deps))
       await v1.register(loginLinkRoutes(deps))

@@ -1,11 +1,11 @@
-import { poolOf } from '@sleepless/domain'
+import { poolOf, type ControlMessage } from '@sleepless/domain'
 
 import { watchAgents } from './agent-watch.ts'
-import { createRunningAttempts } from './attempt/running-attempts.ts'
+import { createRunningAttempts, type RunningAttempts } from './attempt/running-attempts.ts'
 import { keepConnected } from './connection.ts'
 import type { WorkerDeps, WorkerTraits } from './deps.ts'
 import { createOrderHandler } from './handle-order.ts'
-import { startHeartbeats } from './heartbeats.ts'
+import { startHeartbeats, type Heartbeats } from './heartbeats.ts'
 import { openIntake, type Intake } from './intake.ts'
 import { openJournalFolder } from './journal/journal-folder.ts'
 import { watchShortage } from './machine/shortage-watch.ts'
@@ -43,18 +43,12 @@ export async function createWorker(
     }),
   )
   resources.use(heartbeats)
-  resources.use(
-    await queue.listen(id, ({ type, attemptId }) => {
-      if (type === 'cancel') attempts.stop(attemptId, 'canceled')
-      // One way for all that people say keeps it in order: the answer brings it.
-      else heartbeats.now()
-    }),
-  )
+  resources.use(await queue.listen(id, (message) => obey(message, attempts, heartbeats)))
   const handle = createOrderHandler({ ...deps, ...upkeep }, { attempts, agents, journals })
   const { labels, concurrency } = traits
   const isAble = (): boolean =>
-    agents.isAnyAvailable() && shortage.current() === undefined && heartbeats.isHeard()
-  const orders = ordersInHand(handle, { limit: concurrency, isHeard: () => heartbeats.isHeard() })
+    agents.isAnyAvailable() && shortage.current() === undefined && heartbeats.mayTake()
+  const orders = ordersInHand(handle, { limit: concurrency, mayTake: () => heartbeats.mayTake() })
   const opened = await openIntake({
     open: (pool) => queue.consume(orders.handle, { concurrency, pool }),
     pool: () => (isAble() ? poolOf(labels, agents.current()) : undefined),
@@ -81,4 +75,11 @@ export async function createWorker(
   logger.info({ workerId: id, ...traits }, 'worker started')
   const started = resources.move()
   return { [Symbol.asyncDispose]: () => started.disposeAsync() }
+}
+
+function obey(message: ControlMessage, attempts: RunningAttempts, heartbeats: Heartbeats): void {
+  if (message.type === 'cancel') attempts.stop(message.attemptId, 'canceled')
+  else if (message.type === 'stop') attempts.stop(message.attemptId, 'service-stopped')
+  // One way for all that people say keeps it in order: the answer brings it.
+  else heartbeats.now()
 }

@@ -19,7 +19,7 @@ export interface HeartbeatOptions {
   readonly attempts: RunningAttempts
   readonly agents: AgentWatches
   readonly shortage: Pick<ShortageWatch, 'current' | 'refresh'>
-  /** Called when `isHeard` may have changed. */
+  /** Called when `mayTake` may have changed. */
   readonly onHearing: () => void
 }
 
@@ -28,8 +28,11 @@ export interface Heartbeats extends Disposable {
   drain(): void
   /** Sends the next one at once. */
   now(): void
-  /** False before the lease runs out for want of answers: then the worker counts as lost, and can claim nothing. */
-  isHeard(): boolean
+  /**
+   * Whether orders may be taken. False when somebody asked that this worker take nothing new, and before the
+   * lease runs out for want of answers: then the worker counts as lost, and can claim nothing.
+   */
+  mayTake(): boolean
 }
 
 /** Shows the service that the worker lives, renews its leases, and does what the answers say. */
@@ -41,6 +44,7 @@ export function startHeartbeats(
   let everyMs = FIRST_HEARTBEAT_MS
   let heardMs: number | undefined
   let isDraining = false
+  let isToDrain = false
   let isUnheard = false
   let isDisposed = false
   let isWanted = false
@@ -51,7 +55,7 @@ export function startHeartbeats(
     const body = bodyOf(options, isDraining)
     shortage.refresh()
     const answer = await api.heartbeat(body, Math.max(everyMs, LEAST_TIMEOUT_MS))
-    everyMs = answer.heartbeatMs
+    ;({ heartbeatMs: everyMs, draining: isToDrain } = answer)
     heed(answer, attempts)
     if (isUnheard) logger.info({}, 'service reached again')
     isUnheard = false
@@ -86,7 +90,7 @@ export function startHeartbeats(
   void beatAndGoOn()
   return {
     now,
-    isHeard: () => ageOf(heardMs) < HEARD_BEATS * everyMs,
+    mayTake: () => !isToDrain && ageOf(heardMs) < HEARD_BEATS * everyMs,
     drain() {
       isDraining = true
       now()
@@ -99,8 +103,12 @@ export function startHeartbeats(
 }
 
 /** Does what an answer says. */
-function heed({ canceled, lost, messages }: HeartbeatAnswer, attempts: RunningAttempts): void {
+function heed(
+  { canceled, stopped, lost, messages }: HeartbeatAnswer,
+  attempts: RunningAttempts,
+): void {
   for (const id of canceled) attempts.stop(attemptId(id), 'canceled')
+  for (const id of stopped) attempts.stop(attemptId(id), 'service-stopped')
   for (const id of lost) attempts.stop(attemptId(id), 'lost')
   for (const { attemptId: id, ...message } of messages) {
     attempts.tell(attemptId(id), [agentMessage(message)])

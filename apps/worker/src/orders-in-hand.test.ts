@@ -10,7 +10,7 @@ const order = (number: number): Order => ({
   pool: '',
 })
 
-const everybody = { limit: 2, isHeard: () => true }
+const everybody = { limit: 2, mayTake: () => true }
 
 test('an order too many is left to others, and one that comes after an end is not', async () => {
   const handled: string[] = []
@@ -32,16 +32,16 @@ test('an order too many is left to others, and one that comes after an end is no
 
 test('a worker that is not heard leaves orders to others', async () => {
   const handled: string[] = []
-  let isHeard = false
+  let mayTake = false
   const orders = ordersInHand(
     async ({ attemptId: id }) => {
       handled.push(id)
     },
-    { ...everybody, isHeard: () => isHeard },
+    { ...everybody, mayTake: () => mayTake },
   )
   await orders.handle(order(1))
   expect(handled).toEqual([])
-  isHeard = true
+  mayTake = true
   await orders.handle(order(1))
   expect(handled).toEqual([order(1).attemptId])
 })

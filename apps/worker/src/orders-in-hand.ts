@@ -13,19 +13,19 @@ export interface OrdersInHandOptions {
    * one before had brought was still running.
    */
   readonly limit: number
-  /** Whether the service hears this worker: else all orders are left to others. */
-  readonly isHeard: () => boolean
+  /** Whether this worker may take any: else all orders are left to others. */
+  readonly mayTake: () => boolean
 }
 
 export function ordersInHand(
   handle: OrderHandler,
-  { limit, isHeard }: OrdersInHandOptions,
+  { limit, mayTake }: OrdersInHandOptions,
 ): OrdersInHand {
   const handled = new Set<Promise<void>>()
   return {
     async handle(order) {
       // The scheduler finds it in no queue, and publishes it again.
-      if (handled.size >= limit || !isHeard()) return
+      if (handled.size >= limit || !mayTake()) return
       const ended = handle(order)
       handled.add(ended)
       try {

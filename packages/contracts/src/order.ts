@@ -11,7 +11,7 @@ export const orderMessage = z.strictObject({
 })
 
 /** A control message as it travels past the queue. */
-export const controlMessage = z.strictObject({
-  type: z.enum(['cancel', 'message']),
-  attemptId: attemptIdField,
-})
+export const controlMessage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.enum(['cancel', 'stop', 'message']), attemptId: attemptIdField }),
+  z.strictObject({ type: z.literal('heed') }),
+])

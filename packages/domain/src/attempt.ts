@@ -68,6 +68,8 @@ export interface Attempt {
   /** On the lease clock, in its milliseconds. */
   readonly dispatchedTick: number
   readonly claimedAt: Date | undefined
+  /** When its agent was to stop because the service was; its end is no try then. */
+  readonly stopRequestedAt: Date | undefined
   /** When the agent's process was started. */
   readonly startedAt: Date | undefined
   readonly finishedAt: Date | undefined

@@ -14,6 +14,9 @@ import {
   RelatedTaskNotFoundError,
   TaskNotEndedError,
   TaskNotFoundError,
+  WorkerDrainingError,
+  WorkerGoneError,
+  WorkerNotFoundError,
   WorkspaceError,
 } from './errors.ts'
 
@@ -29,6 +32,9 @@ test.each([
   [new InvalidTransitionError('task', 'failed', 'start'), 'INVALID_TRANSITION'],
   [new LeaseLostError('x'), 'LEASE_LOST'],
   [new ExecutorUnavailableError('claude'), 'EXECUTOR_UNAVAILABLE'],
+  [new WorkerDrainingError(), 'WORKER_DRAINING'],
+  [new WorkerNotFoundError('x'), 'WORKER_NOT_FOUND'],
+  [new WorkerGoneError('x', 'left'), 'WORKER_GONE'],
   [new IdempotencyKeyReusedError(), 'IDEMPOTENCY_KEY_REUSED'],
   [new OutputGapError(5, 3), 'OUTPUT_GAP'],
   [new WorkspaceError('disk full'), 'WORKSPACE_FAILED'],

@@ -179,6 +179,35 @@ export class ExecutorUnavailableError extends DomainError {
   }
 }
 
+/** The worker is to take nothing new: leave the order to others. */
+export class WorkerDrainingError extends DomainError {
+  override readonly name = 'WorkerDrainingError'
+  readonly code = 'WORKER_DRAINING'
+
+  constructor() {
+    super('somebody asked that the worker take nothing new')
+  }
+}
+
+export class WorkerNotFoundError extends DomainError {
+  override readonly name = 'WorkerNotFoundError'
+  readonly code = 'WORKER_NOT_FOUND'
+
+  constructor(id: string) {
+    super(`there is no worker ${id}`)
+  }
+}
+
+/** The worker has said goodbye, or counts as lost: there is nothing to ask of it. */
+export class WorkerGoneError extends DomainError {
+  override readonly name = 'WorkerGoneError'
+  readonly code = 'WORKER_GONE'
+
+  constructor(id: string, status: string) {
+    super(`the worker ${id} is ${status}`)
+  }
+}
+
 /** The attempt is no longer this worker's: stop its agent, and write nothing more. */
 export class LeaseLostError extends DomainError {
   override readonly name = 'LeaseLostError'

@@ -48,6 +48,9 @@ export {
   TokenExistsError,
   TokenNotFoundError,
   TooManyMessagesError,
+  WorkerDrainingError,
+  WorkerGoneError,
+  WorkerNotFoundError,
   WorkspaceError,
   type RelationField,
 } from './errors.ts'

@@ -22,6 +22,8 @@ export interface Worker {
   /** The queue that it takes orders from: see `poolOf`. */
   readonly pool: string
   readonly shortage: Shortage | undefined
+  /** When somebody asked that it take nothing new; undefined: it may. */
+  readonly drainRequestedAt: Date | undefined
   readonly joinedAt: Date
   readonly seenAt: Date
   /** On the lease clock, in its milliseconds: silent until then, it counts as lost. */

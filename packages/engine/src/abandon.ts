@@ -1,5 +1,6 @@
 import type { WriteTx } from '@sleepless/domain'
 
+import { abandonedOutcome } from './abandoned-outcome.ts'
 import { heldAttempt, isHolder, type Holder } from './held-attempt.ts'
 import type { EngineDeps } from './policy.ts'
 import { settleAttempt } from './settle-attempt.ts'
@@ -13,5 +14,6 @@ import { settleAttempt } from './settle-attempt.ts'
 export function abandon(tx: WriteTx, deps: EngineDeps, holder: Holder): void {
   const known = tx.attempts.find(holder.attemptId)
   if (known?.status === 'lost' && isHolder(known, holder)) return
-  settleAttempt(tx, deps, heldAttempt(tx, holder), { kind: 'lost' })
+  const attempt = heldAttempt(tx, holder)
+  settleAttempt(tx, deps, attempt, abandonedOutcome(attempt))
 }

@@ -3,6 +3,7 @@ import {
   isMetered,
   LeaseLostError,
   transitionTask,
+  WorkerDrainingError,
   type Allowance,
   type Attempt,
   type Message,
@@ -46,6 +47,7 @@ export interface Claimant extends Holder {
  *
  * @throws {LeaseLostError} when the attempt is another worker's, or over.
  * @throws {ExecutorUnavailableError} when the worker cannot run it; the attempt is left for others.
+ * @throws {WorkerDrainingError} when it is to take nothing new; likewise.
  */
 export function claim(tx: WriteTx, deps: EngineDeps, holder: Claimant): Claimed {
   const attempt = tx.attempts.find(holder.attemptId)
@@ -78,6 +80,7 @@ function take(
   if (executors?.includes(task.executor) === false) {
     throw new ExecutorUnavailableError(task.executor)
   }
+  if (tx.workers.find(workerId)?.drainRequestedAt !== undefined) throw new WorkerDrainingError()
   const now = clock.now()
   tx.attempts.update(attempt, {
     status: 'running',

@@ -78,6 +78,7 @@ function order(
     dispatchedAt: now,
     dispatchedTick: tx.leaseClock.now(),
     claimedAt: undefined,
+    stopRequestedAt: undefined,
     startedAt: undefined,
     finishedAt: undefined,
     leaseExpiresTick: undefined,

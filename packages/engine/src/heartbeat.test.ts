@@ -37,6 +37,7 @@ describe('the first heartbeat', () => {
       labels: ['gpu'],
       executors: { claude: { available: true, version: '2.0.0' } },
       shortage: undefined,
+      drainRequestedAt: undefined,
       pool: 'gpu',
       joinedAt: START,
       seenAt: START,

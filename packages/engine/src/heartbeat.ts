@@ -27,8 +27,12 @@ export interface Heartbeat extends Pick<
 }
 
 export interface HeartbeatAnswer {
+  /** Whether somebody asked that it take nothing new. */
+  readonly draining: boolean
   /** Of those attempts, the ones that somebody wants stopped. */
   readonly canceled: readonly AttemptId[]
+  /** Of those attempts, the ones whose agents are to stop because the service is. */
+  readonly stopped: readonly AttemptId[]
   /** Of those attempts, the ones that are no longer the worker's. */
   readonly lost: readonly AttemptId[]
   /** For those attempts: the next that no agent has been given, as many as fit into one answer. */
@@ -46,10 +50,12 @@ const MAX_MESSAGE_CHARACTERS = 128 * 1024
 /** Renews a worker's own lease and those of its attempts; the first one makes it known. */
 export function heartbeat(tx: WriteTx, deps: EngineDeps, beat: Heartbeat): HeartbeatAnswer {
   const leaseExpiresTick = tx.leaseClock.now() + deps.policy.leaseMs
-  welcome(tx, deps, beat, leaseExpiresTick)
+  const { drainRequestedAt } = welcome(tx, deps, beat, leaseExpiresTick)
   const renewed = new Set(tx.attempts.renew(beat.workerId, beat.attempts, leaseExpiresTick))
-  const running = [...renewed].map((id) => ({ id, task: taskOf(tx, id) }))
+  const running = [...renewed].map((id) => runningTask(tx, id))
   return {
+    draining: drainRequestedAt !== undefined,
+    stopped: running.filter(({ isStopped }) => isStopped).map(({ id }) => id),
     lost: beat.attempts.filter((id) => !renewed.has(id)),
     canceled: running
       .filter(({ task }) => task?.cancelRequestedAt !== undefined)
@@ -61,6 +67,7 @@ export function heartbeat(tx: WriteTx, deps: EngineDeps, beat: Heartbeat): Heart
 interface RunningTask {
   readonly id: AttemptId
   readonly task: Task | undefined
+  readonly isStopped: boolean
 }
 
 function messagesFor(
@@ -88,9 +95,10 @@ function welcome(
   { clock }: EngineDeps,
   beat: Heartbeat,
   leaseExpiresTick: number,
-): void {
+): Worker {
   const now = clock.now()
   const known = tx.workers.find(beat.workerId)
+  const drainRequestedAt = known?.drainRequestedAt
   const isPresent = known?.status === 'online' || known?.status === 'draining'
   const { workerId, name, concurrency, executors, shortage, draining } = beat
   const labels = normalizeLabels(beat.labels)
@@ -102,16 +110,18 @@ function welcome(
     executors,
     shortage,
     pool: poolOf(labels, executors),
-    status: draining ? 'draining' : 'online',
+    status: draining || drainRequestedAt !== undefined ? 'draining' : 'online',
+    drainRequestedAt,
     joinedAt: isPresent ? known.joinedAt : now,
     seenAt: now,
     leaseExpiresTick,
   }
   tx.workers.upsert(worker)
   const type = isPresent ? changeOf(known, worker) : 'worker.joined'
-  if (type === undefined) return
+  if (type === undefined) return worker
   const data = { workerId, name, concurrency, labels, executors, shortage, status: worker.status }
   tx.events.append({ type, at: now, data })
+  return worker
 }
 
 function changeOf(before: Worker, after: Worker): NewEvent['type'] | undefined {
@@ -122,7 +132,8 @@ function toldOf({ concurrency, labels, executors, shortage, status }: Worker): s
   return JSON.stringify([concurrency, labels, executors, shortage?.resource, status])
 }
 
-function taskOf(tx: WriteTx, id: AttemptId): Task | undefined {
+function runningTask(tx: WriteTx, id: AttemptId): RunningTask {
   const attempt = tx.attempts.find(id)
-  return attempt && tx.tasks.find(attempt.taskId)
+  const task = attempt && tx.tasks.find(attempt.taskId)
+  return { id, task, isStopped: attempt?.stopRequestedAt !== undefined }
 }

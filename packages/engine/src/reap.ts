@@ -1,5 +1,6 @@
 import type { Attempt, Order, ReadTx, WriteTx } from '@sleepless/domain'
 
+import { abandonedOutcome } from './abandoned-outcome.ts'
 import { loseWorker } from './lose-worker.ts'
 import type { EngineDeps } from './policy.ts'
 import { settleAttempt } from './settle-attempt.ts'
@@ -20,7 +21,7 @@ export function reap(tx: WriteTx, deps: EngineDeps): readonly Pick<Order, 'attem
     loseWorker(tx, worker, now)
   }
   const lost = tx.attempts.leaseExpired(tick).slice(0, MAX_AT_ONCE)
-  for (const attempt of lost) settleAttempt(tx, deps, attempt, { kind: 'lost' })
+  for (const attempt of lost) settleAttempt(tx, deps, attempt, abandonedOutcome(attempt))
 
   const expired = forsaken(tx, deps).slice(0, MAX_AT_ONCE)
   for (const attempt of expired) settleAttempt(tx, deps, attempt, { kind: 'expired' })

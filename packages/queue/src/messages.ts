@@ -11,7 +11,8 @@ export function parseOrder(data: unknown): Order | undefined {
 /** @returns undefined when `text` is no control message in JSON. */
 export function parseControl(text: string): ControlMessage | undefined {
   const message = controlMessage.safeParse(parseJson(text)).data
-  return message && { ...message, attemptId: attemptId(message.attemptId) }
+  if (message === undefined || message.type === 'heed') return message
+  return { ...message, attemptId: attemptId(message.attemptId) }
 }
 
 function parseJson(text: string): unknown {

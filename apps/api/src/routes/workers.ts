@@ -29,11 +29,14 @@ export function workerRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           attempts: body.attempts.map(attemptId),
           taken: body.taken,
         }
-        const { canceled, lost, messages } = await store.write((tx) => heartbeat(tx, engine, beat))
+        const answer = await store.write((tx) => heartbeat(tx, engine, beat))
+        const { canceled, stopped, lost, messages, draining } = answer
         const heartbeatMs = engine.policy.leaseMs / HEARTBEATS_PER_LEASE
         return {
           heartbeatMs,
+          draining,
           canceled: [...canceled],
+          stopped: [...stopped],
           lost: [...lost],
           messages: messages.map(({ attemptId: id, message }) => ({
             attemptId: id,

@@ -6,6 +6,8 @@ import { createInbox, type Inbox } from './inbox.ts'
 export type StopReason =
   /** A person canceled the task. */
   | 'canceled'
+  /** The whole service is stopped: its task goes on once it runs again. */
+  | 'service-stopped'
   /** The worker ends. */
   | 'worker-stopping'
   /** The attempt has passed on: nothing more may be written about it. */

@@ -21,6 +21,8 @@ export async function deliver(
   { commit, branch, summary, warnings }: CommittedCheckpointView,
 ): Promise<FinishBody['outcome']> {
   const { claimed, running } = delivery
+  // The next attempt goes on here: while the service is stopped, nothing is done to the world.
+  if (running.stopReason() === 'service-stopped') return { kind: 'interrupted' }
   if (claimed.project !== null) {
     const pushed = { branch: projectBranch(claimed.project, branch), commit }
     await performEffect(deps, pushEffect(deps.branches, pushed, running.stopSignal), delivery)

@@ -19,6 +19,18 @@ export const pauseView = z.object({
 })
 export type PauseView = z.output<typeof pauseView>
 
+/** Body of `POST /v1/estop`. */
+export const stopBody = pauseBody
+
+/** Answer of `POST /v1/estop`. */
+export const stopView = pauseView.extend({
+  /** How many attempts run, whose agents are being stopped. */
+  attempts: z.int().nonnegative(),
+  /** How many orders were taken back that no worker had claimed. */
+  orders: z.int().nonnegative(),
+})
+export type StopView = z.output<typeof stopView>
+
 /** Answer of `GET /v1/health`. */
 export const serviceHealthView = z.object({
   status: z.literal('ok'),

@@ -49,8 +49,12 @@ export type HeartbeatBody = z.input<typeof heartbeatBody>
 export const heartbeatAnswer = z.object({
   /** Send the next heartbeat after this long. */
   heartbeatMs: z.number().positive(),
-  /** Attempts of the request that somebody wants stopped. */
+  /** Whether it is to take nothing new, until an answer says otherwise. */
+  draining: z.boolean().default(false),
+  /** Attempts of the request whose tasks were canceled. */
   canceled: z.array(attemptIdField),
+  /** Attempts of the request whose agents are to stop because the service is; their tasks go on later. */
+  stopped: z.array(attemptIdField).default([]),
   /** Attempts of the request that are no longer this worker's: stop their agents. */
   lost: z.array(attemptIdField),
   /** What people say to their agents, each attempt's in its order; what is missing comes next time. */

@@ -17,11 +17,17 @@ export interface OrderConsumer extends AsyncDisposable {
   pause(): Promise<void>
 }
 
-export interface ControlMessage {
-  /** `message`: there is something for its agent, which the next heartbeat brings. */
-  readonly type: 'cancel' | 'message'
-  readonly attemptId: AttemptId
-}
+export type ControlMessage =
+  | {
+      /**
+       * `cancel`, `stop`: its agent is to stop, for its task was canceled, or the whole service is stopped.
+       * `message`: there is something for its agent, which the next heartbeat brings.
+       */
+      readonly type: 'cancel' | 'stop' | 'message'
+      readonly attemptId: AttemptId
+    }
+  /** There is something for the worker itself, which the next heartbeat brings. */
+  | { readonly type: 'heed' }
 
 export interface ConsumeOptions {
   readonly concurrency: number
@@ -42,6 +48,8 @@ export interface Queue extends AsyncDisposable {
   consume(handler: OrderHandler, options: ConsumeOptions): Promise<OrderConsumer>
   send(workerId: WorkerId, message: ControlMessage): Promise<void>
   listen(workerId: WorkerId, listener: (message: ControlMessage) => void): Promise<AsyncDisposable>
+  /** Whether it could be used at present, as far as is known; asks nobody. */
+  isReachable(): boolean
   /** Calls back when orders may have been lost: after the connection was away. */
   onReconnect(listener: () => void): Disposable
 }

@@ -92,6 +92,8 @@ export interface ReadTx {
     /** All that are `running` and whose lease has run out by `tick`. */
     leaseExpired(tick: number): readonly Attempt[]
     runningOn(worker: WorkerId): readonly Attempt[]
+    /** All that are `running`. */
+    running(): readonly Attempt[]
   }
   readonly events: {
     /** Oldest first, with ids above `after`. */
@@ -104,6 +106,13 @@ export interface ReadTx {
   readonly workers: {
     find(id: WorkerId): Worker | undefined
     list(): readonly Worker[]
+    /** Those online or draining, newest first. */
+    present(): readonly Worker[]
+    /** Those lost or left, newest first; `before` is the last id of the page before. */
+    gone(
+      filter: { readonly status?: 'lost' | 'left' },
+      page: Page & { readonly before?: WorkerId },
+    ): readonly Worker[]
     /** Those online or draining whose lease has run out by `tick`. */
     leaseExpired(tick: number): readonly Worker[]
   }
@@ -189,6 +198,7 @@ export type AttemptPatch = Partial<
     | 'failure'
     | 'checkpoint'
     | 'claimedAt'
+    | 'stopRequestedAt'
     | 'startedAt'
     | 'finishedAt'
     | 'leaseExpiresTick'

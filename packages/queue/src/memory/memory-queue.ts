@@ -60,6 +60,7 @@ export function createMemoryQueue({
       assertOpen()
       return control.listen(workerId, listener)
     },
+    isReachable: () => !isClosed,
     // A process does not lose touch with itself.
     onReconnect: () => ({ [Symbol.dispose]: () => undefined }),
     async [Symbol.asyncDispose]() {

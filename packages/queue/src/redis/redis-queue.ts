@@ -86,6 +86,8 @@ export function createRedisQueue({
     send: (workerId, message) => control.send(workerId, message),
     listen: (workerId, listener) => control.listen(workerId, listener),
 
+    isReachable: () => !resources.disposed && commands.client.status === 'ready',
+
     onReconnect(listener) {
       const listening = new DisposableStack()
       listening.use(connections.outages.onRestored(listener))

@@ -204,7 +204,10 @@ test('a backup of an older version is brought up to date', async () => {
   await using files = await fixture()
   edit(
     files.backup,
-    `DROP TABLE access_tokens;
+    `DROP INDEX tasks_ended;
+     ALTER TABLE attempts DROP COLUMN stop_requested_at;
+     ALTER TABLE workers DROP COLUMN drain_requested_at;
+     DROP TABLE access_tokens;
      DROP TABLE day_spending;
      DROP TABLE day_uses;
      DROP TABLE allowances;

@@ -21,6 +21,7 @@ const full: Attempt = {
   dispatchedAt: SOME_TIME,
   dispatchedTick: 7,
   claimedAt: new Date(1),
+  stopRequestedAt: new Date(4),
   startedAt: new Date(2),
   finishedAt: new Date(3),
   leaseExpiresTick: 15_000,

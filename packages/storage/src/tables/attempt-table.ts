@@ -33,6 +33,7 @@ export function attemptReads(db: Database): ReadTx['attempts'] {
     .from(attempts)
     .where(and(isRunning, lte(attempts.leaseExpiresTick, sql.placeholder('tick'))))
     .prepare()
+  const running = db.select().from(attempts).where(isRunning).prepare()
   const onWorker = db
     .select()
     .from(attempts)
@@ -48,6 +49,7 @@ export function attemptReads(db: Database): ReadTx['attempts'] {
     dispatched: () => dispatched.all().map(toAttempt),
     leaseExpired: (tick) => expired.all({ tick }).map(toAttempt),
     runningOn: (worker) => onWorker.all({ worker }).map(toAttempt),
+    running: () => running.all().map(toAttempt),
   }
 }
 
@@ -97,6 +99,7 @@ function toAttempt(row: Row): Attempt {
     dispatchedAt: row.dispatchedAt,
     dispatchedTick: row.dispatchedTick,
     claimedAt: row.claimedAt ?? undefined,
+    stopRequestedAt: row.stopRequestedAt ?? undefined,
     startedAt: row.startedAt ?? undefined,
     finishedAt: row.finishedAt ?? undefined,
     leaseExpiresTick: row.leaseExpiresTick ?? undefined,

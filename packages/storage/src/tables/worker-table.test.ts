@@ -39,6 +39,7 @@ describe('a worker', () => {
       executors: {},
       pool: 'new',
       shortage: undefined,
+      drainRequestedAt: new Date(3),
       joinedAt: new Date(1),
       seenAt: new Date(2),
       leaseExpiresTick: 3,
