@@ -11,6 +11,7 @@ export type { Held, Upload, WorkerClient } from './client/worker-client.ts'
 export type { WorkerConnection } from './client/worker-connection.ts'
 export { artifactList, attemptList, attemptView } from './http/attempt.ts'
 export type { ArtifactList, AttemptList, AttemptView } from './http/attempt.ts'
+export { dayReportQuery, dayReportView, type DayReport } from './http/day-report.ts'
 export {
   eventList,
   eventListQuery,
@@ -37,6 +38,7 @@ export { stopBody, stopView } from './http/service.ts'
 export type { FailureReasonList, PauseView, ServiceHealthView, StopView } from './http/service.ts'
 export { submitTaskBody, taskList, taskListQuery, taskView } from './http/task.ts'
 export type { SubmitTaskBody, TaskList, TaskListQuery, TaskView } from './http/task.ts'
+export { taskReportQuery, taskReportView, type TaskReport } from './http/task-report.ts'
 export { usageQuery, usageView, type UsageView } from './http/usage.ts'
 export { loginLinkBody, loginLinkView, openSessionBody, sessionView } from './http/session.ts'
 export type { LoginLinkView, SessionView } from './http/session.ts'
@@ -100,4 +102,9 @@ export type {
   HeartbeatAnswer,
   HeartbeatBody,
 } from './internal/worker.ts'
+export { dayDocument } from './report/day-document.ts'
+export { spansOf, type Block, type Document, type Line, type Span } from './report/document.ts'
+export { toMarkdown } from './report/markdown.ts'
+export { plainLine, plainText } from './report/plain-text.ts'
+export { taskDocument } from './report/task-document.ts'
 export { controlMessage, orderMessage } from './order.ts'

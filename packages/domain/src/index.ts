@@ -113,6 +113,7 @@ export type {
   SandboxAvailability,
   SandboxLimit,
 } from './ports/sandbox.ts'
+export type { EndCount, EndStatus, ReportScope, TaskDigest } from './ports/reports.ts'
 export type { DaySpend, DayUse, KnownQuota } from './ports/spending.ts'
 export type {
   AttemptPatch,

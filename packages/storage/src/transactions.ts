@@ -13,6 +13,7 @@ import { leaseClockReads, leaseClockWrites } from './tables/lease-clock-table.ts
 import { messageReads, messageWrites } from './tables/message-table.ts'
 import { projectReads, projectWrites } from './tables/project-table.ts'
 import { quotaReads, quotaWrites } from './tables/quota-table.ts'
+import { reportReads } from './tables/report-reads.ts'
 import { settingReads, settingWrites } from './tables/setting-table.ts'
 import { spendingReads, spendingWrites } from './tables/spending-table.ts'
 import { taskReads, taskWrites } from './tables/task-table.ts'
@@ -29,6 +30,7 @@ export function readsOf(connection: Connection): ReadTx {
     leaders: leaderReads(connection),
     spending: spendingReads(connection),
     quotas: quotaReads(connection),
+    reports: reportReads(connection),
     tasks: taskReads(db, connection),
     attempts: attemptReads(db),
     events: eventReads(db, connection),
@@ -53,6 +55,7 @@ export function writesOf(connection: Connection): WriteTx {
     leaders: leaderWrites(connection),
     spending: spendingWrites(connection),
     quotas: quotaWrites(connection),
+    reports: reportReads(connection),
     tasks: taskWrites(db, connection),
     attempts: attemptWrites(db, connection),
     events: eventWrites(db, connection),

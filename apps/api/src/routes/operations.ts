@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 
 import type { ApiDeps } from '../deps.ts'
 import { estopRoutes } from './estop.ts'
+import { reportRoutes } from './reports.ts'
 import { usageRoutes } from './usage.ts'
 import { workerListRoutes } from './worker-list.ts'
 
@@ -9,6 +10,7 @@ import { workerListRoutes } from './worker-list.ts'
 export function operationRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     await app.register(estopRoutes(deps))
+    await app.register(reportRoutes(deps))
     await app.register(usageRoutes(deps))
     await app.register(workerListRoutes(deps))
   }

@@ -22,13 +22,14 @@ import { streamEvents, type EventStreamOptions } from './event-stream.ts'
 import { messageCalls, type MessageCalls } from './message-calls.ts'
 import { operationCalls, type OperationCalls } from './operation-calls.ts'
 import { bodyOf, outputCalls, type OutputCalls } from './output-calls.ts'
+import { reportCalls, type ReportCalls } from './report-calls.ts'
 import { repeatable, type SubmitOptions } from './submit-options.ts'
 import { taskListCalls, type TaskListCalls } from './task-list-calls.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
 
 /** The HTTP surface for people and programs. Methods throw ApiError and ApiUnreachableError. */
 export interface ApiClient
-  extends MessageCalls, AccessCalls, OutputCalls, OperationCalls, TaskListCalls {
+  extends MessageCalls, AccessCalls, OutputCalls, OperationCalls, TaskListCalls, ReportCalls {
   submitTask(body: SubmitTaskBody, options?: SubmitOptions): Promise<TaskView>
   task(id: string): Promise<TaskView>
   attempts(taskId: string): Promise<AttemptList>
@@ -72,6 +73,7 @@ export function createApiClient(service: TransportOptions): ApiClient {
     ...accessCalls(transport),
     ...operationCalls(transport),
     ...outputCalls(transport),
+    ...reportCalls(transport),
     retryTask: (id) => transport.json(taskView, `${task(id)}/retry`, { method: 'POST' }),
     why: (id) => transport.json(whyView, `${task(id)}/why`),
     usage: (query) => transport.json(usageView, '/v1/usage', { query: { ...query } }),

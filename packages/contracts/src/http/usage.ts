@@ -14,7 +14,7 @@ const dayField = z.iso.date()
 const count = z.int().nonnegative()
 
 /** What was used: at list prices, by the workers' own count. */
-const used = {
+export const used = {
   requests: count,
   /** Without what came from the provider's cache, or was put into it. */
   inputTokens: count,

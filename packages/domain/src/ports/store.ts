@@ -7,6 +7,7 @@ import type { Message } from '../message.ts'
 import type { Project } from '../project.ts'
 import type { Task, TaskKind, TaskStatus } from '../task.ts'
 import type { Worker } from '../worker.ts'
+import type { ReportReads } from './reports.ts'
 import type { QuotaReads, QuotaWrites, SpendingReads, SpendingWrites } from './spending.ts'
 
 export interface Page {
@@ -134,6 +135,7 @@ export interface ReadTx {
   }
   readonly spending: SpendingReads
   readonly quotas: QuotaReads
+  readonly reports: ReportReads
   readonly leaders: {
     find(role: string): Leader | undefined
   }
