@@ -16,8 +16,8 @@ export interface ApiTokens {
 
 /** What the routes work with. */
 export interface ApiDeps {
-  readonly store: Pick<SqliteStore, 'read' | 'write' | 'onChange' | 'health' | 'epochs'>
-  readonly queue: Pick<Queue, 'send' | 'withdraw'>
+  readonly store: Pick<SqliteStore, 'read' | 'write' | 'onChange' | 'health' | 'epochs' | 'space'>
+  readonly queue: Pick<Queue, 'send' | 'withdraw' | 'isReachable'>
   readonly results: ResultsStore
   readonly spool: OutputSpool
   /** By attempt: its output is appended and moved in turns, for the spool knows no order. */

@@ -26,7 +26,7 @@ export interface CliCommand {
   configure?(command: Command): void
   /** Arguments are in `command.processedArgs`, options in `command.opts()`. */
   run?(context: CliContext, command: Command): Promise<ExitCode>
-  /** In place of `run`. */
+  /** In place of `run`, or beside it. */
   readonly subcommands?: readonly CliCommand[]
 }
 

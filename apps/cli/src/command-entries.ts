@@ -75,6 +75,21 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/pause.ts')).resumeCommand,
   },
   {
+    name: 'estop',
+    summary: 'stop all agents at once, and start nothing more',
+    load: async () => (await import('./commands/estop.ts')).estopCommand,
+  },
+  {
+    name: 'report',
+    summary: 'see what came of a task, or of a day',
+    load: async () => (await import('./commands/report.ts')).reportCommand,
+  },
+  {
+    name: 'workers',
+    summary: 'list the workers, and let one take nothing new',
+    load: async () => (await import('./commands/workers.ts')).workersCommand,
+  },
+  {
     name: 'usage',
     summary: 'see what was spent, what is left, and the quota of accounts',
     load: async () => (await import('./commands/usage.ts')).usageCommand,

@@ -26,5 +26,6 @@ export { createOutputSpool, outputSpoolAt, type OutputSpool } from './results/ou
 export { openStoreCopy, type StoreCopy } from './open-copy.ts'
 export { createResultsStore } from './results/results-store.ts'
 export type { ResultsLocation, ResultsStore, StoredArtifact } from './results/results-store.ts'
+export type { Space } from './space.ts'
 export { openStore, type OpenStoreOptions, type SqliteStore } from './store.ts'
 export { walBytes } from './wal-keeper.ts'

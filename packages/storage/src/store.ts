@@ -11,6 +11,7 @@ import { createGroupCommit } from './group-commit.ts'
 import { watchPages, type WatchPagesOptions } from './integrity/watch-pages.ts'
 import { migrate } from './migrate.ts'
 import { createSnapshots } from './snapshots.ts'
+import { spaceOf, type Space } from './space.ts'
 import { readsOf, writesOf } from './transactions.ts'
 import { keepWalSmall, walBytes } from './wal-keeper.ts'
 
@@ -19,6 +20,7 @@ export interface SqliteStore extends Store, AsyncDisposable {
   readonly health: StoreHealth
   /** Those of the event log, oldest first; a new one begins only while nobody has it open. */
   readonly epochs: readonly Epoch[]
+  space(): Promise<Space>
 }
 
 export interface OpenStoreOptions {
@@ -107,6 +109,7 @@ function storeOn(
   return {
     health,
     epochs: readEpochs(reader),
+    space: () => spaceOf(file),
     async read(work) {
       try {
         return snapshots.read(work)

@@ -39,12 +39,15 @@ export function taskReport(tx: ReadTx, task: Task, now: Date): Omit<TaskReport, 
 
 /** Wall clocks of more than one machine are in it, so nothing is taken for granted. */
 function timesOf(task: Task, attempts: readonly Attempt[], now: Date): TaskReport['time'] {
-  const between = (from: Date, until: Date): number => Math.max(0, until.getTime() - from.getTime())
   const runningMs = attempts.reduce((sum, { claimedAt, finishedAt }) => {
     return claimedAt === undefined ? sum : sum + between(claimedAt, finishedAt ?? now)
   }, 0)
   const wholeMs = between(task.createdAt, task.finishedAt ?? now)
   return { runningMs, waitingMs: Math.max(0, wholeMs - runningMs) }
+}
+
+function between(from: Date, until: Date): number {
+  return Math.max(0, until.getTime() - from.getTime())
 }
 
 function attemptPart(tx: ReadTx, attempt: Attempt): TaskReport['attempts'][number] {

@@ -4,21 +4,21 @@ import {
   pauseView,
   serviceHealthView,
   type PauseView,
-  type ServiceHealthView,
 } from '@sleepless/contracts'
-import { FAILURE_CODES, failureReasons, type Leader, type Pause } from '@sleepless/domain'
-import { isVacant, pause, resume, SCHEDULER_ROLE } from '@sleepless/engine'
+import { FAILURE_CODES, failureReasons, type Pause } from '@sleepless/domain'
+import { pause, resume } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
 import { writeFor } from '../access/write-for.ts'
 import type { ApiDeps } from '../deps.ts'
-import { epochOf } from '../live/epoch.ts'
+import { healthView } from '../views/health-view.ts'
 
 const noFields = z.strictObject({}).nullish()
 
 /** What holds for the service as a whole. */
-export function serviceRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod {
+export function serviceRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  const { store, engine } = deps
   return async (app) => {
     app.post(
       '/pause',
@@ -39,18 +39,7 @@ export function serviceRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
     app.get(
       '/health',
       { config: { scope: 'read' }, schema: { response: { 200: serviceHealthView } } },
-      () =>
-        store.read((tx) => ({
-          status: 'ok' as const,
-          scheduler: isVacant(tx, SCHEDULER_ROLE)
-            ? null
-            : leaderView(tx.leaders.find(SCHEDULER_ROLE)),
-          events: {
-            headId: tx.events.head(),
-            headHash: tx.events.headHash(),
-            epoch: epochOf(store.epochs),
-          },
-        })),
+      () => healthView(deps),
     )
 
     app.get(
@@ -70,9 +59,4 @@ function viewOf(paused: Pause | undefined): PauseView {
     since: paused?.since.toISOString() ?? null,
     reason: paused?.reason ?? null,
   }
-}
-
-function leaderView(leader: Leader | undefined): ServiceHealthView['scheduler'] {
-  if (leader === undefined) return null
-  return { name: leader.holder, term: leader.term, since: leader.since.toISOString() }
 }

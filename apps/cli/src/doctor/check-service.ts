@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 
-import { ApiError, createApiClient } from '@sleepless/contracts'
+import { ApiError, createApiClient, type ServiceHealthView } from '@sleepless/contracts'
 import { readSecret } from '@sleepless/runtime'
 
 import { fail, ok, warn, type Check, type DoctorFacts, type Verdict } from './finding.ts'
@@ -21,14 +21,25 @@ export const checkApi: Check = {
       return fail(`${url} answers, and there is no token for it here`, remedy)
     }
     try {
-      await createApiClient({ url, token, timeoutMs: DEADLINE_MS }).tasks({ limit: 1 })
-      return ok(`${url} answers and takes the token`)
+      const { reasons } = await createApiClient({ url, token, timeoutMs: DEADLINE_MS }).health()
+      if (reasons.length === 0) return ok(`${url} answers and takes the token`)
+      const remedies = reasons.map(({ code }) => remedyOf[code])
+      return warn(reasons.map(({ detail }) => detail).join(' '), remedies.join(' '))
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error
+      if (!(error instanceof ApiError && (error.status === 401 || error.status === 403)))
+        throw error
       const remedy = 'Use the token of that service, in SLEEPLESS_API_TOKEN or in its home.'
       return fail(`${url} refuses the token: ${error.message}`, remedy)
     }
   },
+}
+
+const remedyOf: Readonly<Record<ServiceHealthView['reasons'][number]['code'], string>> = {
+  DATABASE_FAILING: 'Look at the disk of the service.',
+  QUEUE_UNREACHABLE: 'Start Redis, or correct QUEUE_URL of the service.',
+  NO_SCHEDULER: 'Start one: sleepless scheduler',
+  NO_WORKERS: 'Start one: sleepless worker. See: sleepless workers',
+  DISK_LOW: 'Make room on the disk of the service.',
 }
 
 function notReady({ config, url }: DoctorFacts): Verdict {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 
-import { sendProblem } from './fake-answers.ts'
+import { sendJson, sendProblem } from './fake-answers.ts'
 import { routes } from './fake-routes.ts'
 import { createFakeState, type FakeState } from './fake-state.ts'
 
@@ -66,6 +66,7 @@ async function serve(
   if (url.pathname !== '/readyz' && request.headers.authorization !== `Bearer ${TOKEN}`) {
     return sendProblem(exchange, 401, 'UNAUTHORIZED')
   }
+  if (state.canned.has(called)) return sendJson(exchange, 200, state.canned.get(called))
   const [pattern, answer] = routes.find(([candidate]) => candidate.test(called)) ?? []
   if (pattern === undefined || answer === undefined)
     return sendProblem(exchange, 404, 'NO_SUCH_ROUTE')

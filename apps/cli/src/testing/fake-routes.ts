@@ -39,6 +39,7 @@ export const routes: readonly Route[] = [
   [/^POST \/v1\/pause$/, pause],
   [/^POST \/v1\/resume$/, resume],
   [/^GET \/v1\/usage$/, tellUsage],
+  [/^GET \/v1\/health$/, (exchange) => sendJson(exchange, 200, exchange.state.health)],
   [/^GET \/v1\/tasks\/([^/]+)\/output$/, sendOutput],
   [/^GET \/v1\/projects$/, (exchange) => sendList(exchange, exchange.state.projects)],
   [/^POST \/v1\/projects$/, addProject],

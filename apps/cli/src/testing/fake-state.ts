@@ -4,6 +4,7 @@ import type {
   MessageView,
   PauseView,
   ProjectView,
+  ServiceHealthView,
   SubmitTaskBody,
   TaskView,
   TokenView,
@@ -11,7 +12,7 @@ import type {
   WhyView,
 } from '@sleepless/contracts'
 
-import { makeEvent } from './fixtures.ts'
+import { makeEvent, wellService } from './fixtures.ts'
 
 /** What the fake service knows. Tests change it; whoever listens hears of it. */
 export interface FakeState {
@@ -25,6 +26,9 @@ export interface FakeState {
   readonly whys: Map<string, Partial<WhyView>>
   pause: PauseView
   usage: UsageView | undefined
+  health: ServiceHealthView
+  /** Further answers, by method and path. */
+  readonly canned: Map<string, unknown>
   readonly events: EventView[]
   /** Bodies of `POST /v1/tasks`. */
   readonly submissions: SubmitTaskBody[]
@@ -55,6 +59,8 @@ export function createFakeState(): FakeState {
     whys: new Map(),
     pause: { paused: false, since: null, reason: null },
     usage: undefined,
+    health: wellService,
+    canned: new Map(),
     events: [],
     submissions: [],
     answers: new Map(),

@@ -6,9 +6,23 @@ import {
   type AttemptView,
   type EventView,
   type MessageView,
+  type ServiceHealthView,
   type TaskView,
 } from '@sleepless/contracts'
 import { uuidV7 } from '@sleepless/runtime'
+
+/** What a service says of itself that lacks nothing. */
+export const wellService: ServiceHealthView = {
+  status: 'ok',
+  reasons: [],
+  database: { writable: true, sizeBytes: 4096 },
+  queue: { reachable: true },
+  workers: { online: 1, draining: 0 },
+  paused: null,
+  disk: { freeBytes: 2 ** 40, totalBytes: 2 ** 41 },
+  scheduler: { name: 'host:1:a', term: 1, since: '2026-01-31T10:00:00.000Z' },
+  events: { headId: 0, headHash: '0'.repeat(64), epoch: 'e' },
+}
 
 /** A thought that has just been submitted, unless `fields` say otherwise. */
 export function makeTask(fields: Partial<TaskView> = {}): TaskView {

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly stdin?: string
   /** Whether both outputs are terminals. */
   readonly isTty?: boolean
+  /** Answers on the terminal, instead of through a pipe. */
+  readonly typed?: string
   readonly signal?: AbortSignal
 }
 
@@ -37,7 +39,7 @@ export function startCaptured(argv: readonly string[], options: RunOptions = {})
   const context: CliContext = {
     env: options.env ?? {},
     cwd: options.cwd ?? '/nonexistent',
-    stdin: input(options.stdin),
+    stdin: input(options.stdin ?? options.typed, options.stdin === undefined),
     stdout: stdout.stream,
     stderr: stderr.stream,
     signal: options.signal ?? new AbortController().signal,
@@ -77,7 +79,7 @@ function capture(isTTY: boolean): { readonly stream: OutputStream; text(): strin
   }
 }
 
-function input(piped: string | undefined): InputStream {
-  const stream = Readable.from(piped === undefined ? [] : [Buffer.from(piped)])
-  return Object.assign(stream, { isTTY: piped === undefined })
+function input(text: string | undefined, isTTY: boolean): InputStream {
+  const stream = Readable.from(text === undefined ? [] : [Buffer.from(text)])
+  return Object.assign(stream, { isTTY })
 }

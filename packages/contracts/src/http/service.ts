@@ -33,7 +33,28 @@ export type StopView = z.output<typeof stopView>
 
 /** Answer of `GET /v1/health`. */
 export const serviceHealthView = z.object({
-  status: z.literal('ok'),
+  /** `degraded`: it works, or some of it does; `reasons` says what does not. A pause is none. */
+  status: z.enum(['ok', 'degraded']),
+  reasons: z.array(
+    z.object({
+      code: z.enum([
+        'DATABASE_FAILING',
+        'QUEUE_UNREACHABLE',
+        'NO_SCHEDULER',
+        'NO_WORKERS',
+        'DISK_LOW',
+      ]),
+      /** What that means, in a sentence. */
+      detail: z.string(),
+    }),
+  ),
+  database: z.object({ writable: z.boolean(), sizeBytes: z.int().nonnegative() }),
+  queue: z.object({ reachable: z.boolean() }),
+  /** Those that are there. */
+  workers: z.object({ online: z.int().nonnegative(), draining: z.int().nonnegative() }),
+  paused: z.object({ since: instantField, reason: z.string().nullable() }).nullable(),
+  /** Of the home. */
+  disk: z.object({ freeBytes: z.int().nonnegative(), totalBytes: z.int().nonnegative() }),
   /** The one that decides at present; null when none has been heard of for a lease. */
   scheduler: z
     .object({

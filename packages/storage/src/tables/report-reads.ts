@@ -56,7 +56,7 @@ export function reportReads(connection: Connection): ReadTx['reports'] {
   return {
     endCounts: (scope) => counts.all(within(scope)),
     ended: (scope, status, limit) => ended.all({ ...within(scope), status, limit }).map(toDigest),
-    open(status, project = undefined, limit) {
+    open(status, project, limit) {
       const which = { status, project: project ?? null }
       const items = open.all({ ...which, limit }).map(toDigest)
       return { items, count: openCount.get(which) ?? items.length }
@@ -65,7 +65,7 @@ export function reportReads(connection: Connection): ReadTx['reports'] {
   }
 }
 
-function within({ from, until, project = undefined }: ReportScope): Within {
+function within({ from, until, project }: ReportScope): Within {
   return { from: from.getTime(), until: until.getTime(), project: project ?? null }
 }
 
