@@ -102,6 +102,8 @@ describe('the attempts that a heartbeat names', () => {
     const { holder } = await engine.start()
     await engine.tick(LEASE_MS - 1)
     expect(await engine.beat(names(holder.attemptId))).toEqual({
+      draining: false,
+      stopped: [],
       lost: [],
       canceled: [],
       messages: [],
@@ -116,6 +118,8 @@ describe('the attempts that a heartbeat names', () => {
     const { holder } = await engine.start()
     await engine.tick(LEASE_MS * 2)
     expect(await engine.beat(names(holder.attemptId))).toEqual({
+      draining: false,
+      stopped: [],
       lost: [],
       canceled: [],
       messages: [],
@@ -130,6 +134,8 @@ describe('the attempts that a heartbeat names', () => {
     await engine.tick(LEASE_MS)
     await engine.write(reap)
     expect(await engine.beat(names(holder.attemptId))).toEqual({
+      draining: false,
+      stopped: [],
       lost: [holder.attemptId],
       canceled: [],
       messages: [],
@@ -156,7 +162,8 @@ describe('the attempts that a heartbeat names', () => {
     const second = await engine.start()
     await engine.write((tx, deps) => cancel(tx, deps, first.id))
     const beat = names(first.holder.attemptId, second.holder.attemptId)
-    const answer = { lost: [], canceled: [first.holder.attemptId], messages: [] }
+    const told = { draining: false, stopped: [], lost: [] }
+    const answer = { ...told, canceled: [first.holder.attemptId], messages: [] }
     expect(await engine.beat(beat)).toEqual(answer)
     expect(await engine.beat(beat)).toEqual(answer)
     await engine.finish(first.holder, { kind: 'canceled' })

@@ -14,6 +14,7 @@ import { eventReads } from './tables/event-table.ts'
 import { factReads } from './tables/facts.ts'
 import { idempotencyWrites } from './tables/idempotency-table.ts'
 import { messageReads } from './tables/message-table.ts'
+import { reportReads } from './tables/report-reads.ts'
 import { settingReads } from './tables/setting-table.ts'
 import { spendingReads } from './tables/spending-table.ts'
 import { taskWrites } from './tables/task-table.ts'
@@ -21,9 +22,11 @@ import { workerReads } from './tables/worker-table.ts'
 
 type Tables = Pick<
   ReadTx,
-  'events' | 'workers' | 'facts' | 'dependencies' | 'messages' | 'spending'
+  'events' | 'workers' | 'facts' | 'dependencies' | 'messages' | 'spending' | 'reports'
 > &
   Pick<WriteTx, 'tasks' | 'attempts' | 'idempotency'>
+
+const DAY = { from: SOME_TIME, until: new Date(SOME_TIME.getTime() + 1000), project: undefined }
 
 interface Case {
   readonly name: string
@@ -199,6 +202,29 @@ const cases: readonly Case[] = [
       /^SEARCH idempotency USING (COVERING )?INDEX idempotency_by_age \(at<\?\)$/,
     ],
   },
+  {
+    name: 'how many tasks ended in which way',
+    // Of what ended in the time alone.
+    sorts: 1,
+    run: ({ reports }) => reports.endCounts(DAY),
+    plan: [/^SEARCH tasks USING COVERING INDEX tasks_ended \(finished_at>\? AND finished_at<\?\)$/],
+  },
+  {
+    name: 'the last tasks that failed',
+    run: ({ reports }) => reports.ended(DAY, 'failed', 9),
+    plan: [/^SEARCH tasks USING INDEX tasks_ended \(finished_at>\? AND finished_at<\?\)$/],
+  },
+  {
+    name: 'the tasks that run',
+    run: ({ reports }) => reports.open('running', undefined, 9),
+    plan: [/^SEARCH tasks USING INDEX tasks_by_status \(status=\?\)$/],
+  },
+  {
+    name: 'workers that are there',
+    sorts: 1,
+    run: ({ workers }) => workers.present(),
+    plan: [/^SCAN workers USING INDEX workers_present$/],
+  },
 ]
 
 /** The plans of the statements that each case really runs, line by line. */
@@ -227,6 +253,7 @@ function plansOn(connection: Connection): Map<string, string[]> {
     idempotency: idempotencyWrites(connection),
     messages: messageReads(db),
     spending: spendingReads(connection),
+    reports: reportReads(connection),
   }
   const sources = cases.map(({ name, run }) => {
     executed.length = 0
@@ -241,8 +268,11 @@ function plansOn(connection: Connection): Map<string, string[]> {
 
 function planOf(connection: Connection, sql: string): string[] {
   const values = Array.from(sql.matchAll(/\?/g), () => 1)
+  const named = Object.fromEntries(Array.from(sql.matchAll(/@(\w+)/g), ([, name]) => [name, 1]))
   const rows = connection.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-  return rows.all(...values).map(({ detail }) => detail)
+  return rows
+    .all(...values, ...(Object.keys(named).length > 0 ? [named] : []))
+    .map(({ detail }) => detail)
 }
 
 describe.each([

@@ -6,6 +6,7 @@ import { countText, dollarsText, durationText, momentText } from './quantities.t
 const MAX_TITLE = 80
 const MAX_QUOTE = 4000
 const MAX_CELL = 200
+const MAX_SENTENCE = 1000
 const MAX_ROWS = 50
 
 /** What a task was asked, what came of it, and what that took, for people. Times are those of UTC. */
@@ -25,11 +26,11 @@ export function taskDocument(report: TaskReport): Document {
       failure === null
         ? []
         : [
-            { kind: 'paragraph', text: [{ code: failure.code }, ': ', failure.message] },
+            { kind: 'paragraph', text: [{ code: failure.code }, ': ', sentence(failure.message)] },
             remedyOf(failure),
           ],
     ),
-    ...section('Warnings', listOf(warnings)),
+    ...section('Warnings', listOf(warnings.slice(0, MAX_ROWS).map(sentence))),
     ...section('Time and money', timeAndMoney(report)),
     ...section('Attempts', attemptTable(report)),
     ...section('Messages', messageTable(report)),
@@ -38,6 +39,15 @@ export function taskDocument(report: TaskReport): Document {
 
 function section(title: string, blocks: Document): Document {
   return blocks.length === 0 ? [] : [{ kind: 'heading', level: 2, text: title }, ...blocks]
+}
+
+/** A word or two, where there are others beside it. */
+function cell(text: string): string {
+  return shortened(plainLine(text), MAX_CELL)
+}
+
+function sentence(text: string): string {
+  return shortened(plainLine(text), MAX_SENTENCE)
 }
 
 function quote(text: string): Block {
@@ -56,7 +66,7 @@ function listOf(items: readonly Line[]): Document {
 function outcomeLine({ id, status, project, requester, ...report }: TaskReport): Line {
   const { createdAt, finishedAt, waitingFor } = report
   const place = project === null ? 'thought' : `task of ${project}`
-  const who = requester === null ? '' : `, asked by ${requester}`
+  const who = requester === null ? '' : `, asked by ${cell(requester)}`
   const when =
     finishedAt === null
       ? `, submitted ${momentText(createdAt, 'UTC')} UTC`
@@ -69,8 +79,8 @@ function whereabouts({ commit, branch, pullRequestUrl, done }: TaskReport): read
   if (done !== null && commit === null) return ['Nothing was changed, so there is no commit.']
   return [
     ...(commit === null ? [] : [['Commit ', { code: commit }]]),
-    ...(branch === null ? [] : [['Branch ', { code: branch }]]),
-    ...(pullRequestUrl === null ? [] : [['Pull request ', { code: pullRequestUrl }]]),
+    ...(branch === null ? [] : [['Branch ', { code: cell(branch) }]]),
+    ...(pullRequestUrl === null ? [] : [['Pull request ', { code: cell(pullRequestUrl) }]]),
   ]
 }
 
@@ -81,7 +91,10 @@ function changeBlocks({ files, insertions, deletions, paths, more, whole }: Chan
   return [
     { kind: 'paragraph', text: sum },
     ...listOf([
-      ...paths.map((one): Line => [{ code: one.path }, ` +${one.insertions} −${one.deletions}`]),
+      ...paths.map((one): Line => [
+        { code: cell(one.path) },
+        ` +${one.insertions} −${one.deletions}`,
+      ]),
       ...rest,
     ]),
   ]
@@ -99,7 +112,7 @@ function timeAndMoney({ time, costUsd, models }: TaskReport): Document {
             kind: 'table',
             head: ['model', 'requests', 'tokens in', 'of them cached', 'tokens out', 'cost'],
             rows: models.map((one) => [
-              { code: one.model },
+              { code: cell(one.model) },
               String(one.requests),
               String(one.inputTokens + one.cacheReadTokens + one.cacheWriteTokens),
               String(one.cacheReadTokens),
@@ -118,11 +131,11 @@ function attemptTable({ attempts }: TaskReport): Document {
     .map((one) => [
       String(one.number),
       one.status,
-      one.worker ?? '',
+      cell(one.worker ?? ''),
       one.claimedAt === null ? '' : momentText(one.claimedAt, 'UTC'),
       one.finishedAt === null ? '' : momentText(one.finishedAt, 'UTC'),
       dollarsText(one.costUsd),
-      shortened(plainLine(one.why ?? ''), MAX_CELL),
+      cell(one.why ?? ''),
     ])
   const head = ['attempt', 'status', 'worker', 'from', 'until', 'cost', 'why it ended']
   return [...earlier(attempts.length), { kind: 'table', head, rows }]
@@ -136,7 +149,7 @@ function messageTable({ messages }: TaskReport): Document {
       String(one.number),
       momentText(one.receivedAt, 'UTC'),
       one.delivered ? 'yes' : 'no',
-      shortened(plainLine(one.text), MAX_CELL),
+      cell(one.text),
     ])
   const head = ['message', 'received', 'heard', 'text']
   return [...earlier(messages.length), { kind: 'table', head, rows }]
