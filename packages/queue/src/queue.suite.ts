@@ -348,6 +348,23 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
         ])
       })
 
+      test('of every kind as they are', async () => {
+        await using queue = await open()
+        const worker = newWorkerId()
+        const heard: ControlMessage[] = []
+        await queue.listen(worker, (message) => void heard.push(message))
+        const { attemptId } = newOrder()
+        const messages: ControlMessage[] = [
+          { type: 'cancel', attemptId },
+          { type: 'stop', attemptId },
+          { type: 'message', attemptId },
+          { type: 'heed' },
+        ]
+        for (const message of messages) await queue.send(worker, message)
+        await waitFor(() => heard.length >= messages.length, { description: 'all messages' })
+        expect(heard).toEqual(messages)
+      })
+
       test('to the other listeners of a worker when one throws', async () => {
         await using queue = await open()
         const worker = newWorkerId()
@@ -382,6 +399,14 @@ export function describeQueue(name: string, open: () => Promise<ConnectableQueue
         await using queue = await open()
         await expect(queue.send(newWorkerId(), newCancel())).resolves.toBeUndefined()
       })
+    })
+
+    test('is reachable from when it is ready until it is disposed', async () => {
+      const queue = await open()
+      await queue.waitUntilReady({ timeoutMs: 10_000 })
+      expect(queue.isReachable()).toBe(true)
+      await queue[Symbol.asyncDispose]()
+      expect(queue.isReachable()).toBe(false)
     })
 
     describe('when disposed', () => {

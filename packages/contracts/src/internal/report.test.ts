@@ -134,5 +134,8 @@ test('messages of a queue that have another form are refused', () => {
   expect(takes(orderMessage, { ...order, taskId: order.attemptId })).toBe(false)
   expect(takes(controlMessage, { type: 'cancel', attemptId: order.attemptId })).toBe(true)
   expect(takes(controlMessage, { type: 'message', attemptId: order.attemptId })).toBe(true)
+  expect(takes(controlMessage, { type: 'stop', attemptId: order.attemptId })).toBe(true)
+  expect(takes(controlMessage, { type: 'heed' })).toBe(true)
+  expect(takes(controlMessage, { type: 'stop' })).toBe(false)
   expect(takes(controlMessage, { type: 'kill', attemptId: order.attemptId })).toBe(false)
 })

@@ -30,6 +30,7 @@ describe('when Redis is killed and comes back empty', () => {
 
     await server.stop('SIGKILL')
     await expect(queue.publish([newOrder()])).rejects.toBeInstanceOf(QueueUnavailableError)
+    expect(queue.isReachable()).toBe(false)
     await using _again = await startRedis({ port: server.port })
     await waitFor(() => reconnects > 0, { description: 'the reconnection' })
     await queue.publish([newOrder()])
@@ -39,6 +40,7 @@ describe('when Redis is killed and comes back empty', () => {
       return messages > 0
     }
     await waitFor(isHeard, { description: 'a control message' })
+    expect(queue.isReachable()).toBe(true)
 
     expect(reconnects).toBe(1)
     expect(logger.entries.map(({ message }) => message)).toEqual([
