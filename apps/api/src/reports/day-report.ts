@@ -9,7 +9,9 @@ import {
 } from '@sleepless/domain'
 import { usageOverview } from '@sleepless/engine'
 
+import type { ApiDeps } from '../deps.ts'
 import { failureView, instant } from '../views/task-view.ts'
+import { countEnds } from './count-ends.ts'
 import { dateIn, daySpan } from './day-span.ts'
 
 const MAX_ITEMS = 50
@@ -24,24 +26,29 @@ export interface DayReportOptions {
 }
 
 /** What became of the tasks of a day. */
-export function dayReport(tx: ReadTx, now: Date, options: DayReportOptions): DayReport {
+export async function dayReport(
+  deps: Pick<ApiDeps, 'store' | 'engine'>,
+  options: DayReportOptions,
+): Promise<DayReport> {
   const { timeZone, project } = options
+  const now = deps.engine.clock.now()
   const today = dateIn(timeZone, now)
   const { day = today } = options
   const span = daySpan(day, timeZone)
   const scope = { ...span, project }
-  const ends = tx.reports.endCounts(scope)
-  return {
+  const ends = await countEnds(deps, scope)
+  const counts = countsOf(ends)
+  return deps.store.read((tx) => ({
     day,
     timeZone,
     from: span.from.toISOString(),
     until: span.until.toISOString(),
     project: project ?? null,
-    counts: countsOf(ends),
-    ...endedLists(tx, scope, countsOf(ends)),
+    counts,
+    ...endedLists(tx, scope, counts),
     open: day === today ? openLists(tx, project) : null,
     ...moneyAndProjects(tx, now, { day, project, ends }),
-  }
+  }))
 }
 
 type Counts = DayReport['counts']
@@ -61,7 +68,7 @@ function endedLists(
   const failed = tx.reports.ended(scope, 'failed', MAX_ITEMS)
   return {
     succeeded: {
-      more: counts.succeeded - succeeded.length,
+      more: Math.max(0, counts.succeeded - succeeded.length),
       items: succeeded.map((task) => ({
         ...named(task),
         finishedAt: instant(task.finishedAt) ?? '',
@@ -71,7 +78,8 @@ function endedLists(
       })),
     },
     failed: {
-      more: counts.failed - failed.length,
+      // More may have ended since they were counted.
+      more: Math.max(0, counts.failed - failed.length),
       items: failed.map((task) => ({
         ...named(task),
         finishedAt: instant(task.finishedAt) ?? '',

@@ -142,6 +142,8 @@ describe('a heartbeat', () => {
     const answer = await worker.client.heartbeat(beat, 30_000)
     expect(answer).toEqual({
       heartbeatMs: 20_000,
+      draining: false,
+      stopped: [],
       canceled: [held.attemptId],
       lost: [foreign],
       messages: [],

@@ -56,7 +56,7 @@ export function reportRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const { day, timeZone, project } = request.query
         const options = { day, timeZone, project }
-        const report = await store.read((tx) => dayReport(tx, engine.clock.now(), options))
+        const report = await dayReport(deps, options)
         if (!wantsMarkdown(request, reply)) return report
         return sendMarkdown(reply, toMarkdown(dayDocument(report)))
       },

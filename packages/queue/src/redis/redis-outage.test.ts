@@ -30,7 +30,7 @@ describe('when Redis is killed and comes back empty', () => {
 
     await server.stop('SIGKILL')
     await expect(queue.publish([newOrder()])).rejects.toBeInstanceOf(QueueUnavailableError)
-    expect(queue.isReachable()).toBe(false)
+    await waitFor(() => !queue.isReachable(), { description: 'the loss to be noticed' })
     await using _again = await startRedis({ port: server.port })
     await waitFor(() => reconnects > 0, { description: 'the reconnection' })
     await queue.publish([newOrder()])
