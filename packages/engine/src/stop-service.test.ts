@@ -85,6 +85,16 @@ describe('an emergency stop', () => {
     expect(await stopEvents(engine)).toHaveLength(1)
   })
 
+  test('names no worker where none is known', async () => {
+    await using engine = await engineFixture()
+    const { order } = await engine.start()
+    await engine.write((tx) => {
+      const attempt = tx.attempts.find(order.attemptId)
+      if (attempt !== undefined) tx.attempts.update(attempt, { workerId: undefined })
+    })
+    expect((await stop(engine)).stops).toEqual([])
+  })
+
   test('keeps the moment of the pause that it finds', async () => {
     await using engine = await engineFixture()
     const paused = await engine.write((tx, deps) => pause(tx, deps, 'holiday'))

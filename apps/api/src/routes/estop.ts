@@ -1,4 +1,4 @@
-import { stopBody, stopView, type StopView } from '@sleepless/contracts'
+import { pauseBody, stopView, type StopView } from '@sleepless/contracts'
 import { stopService, type ServiceStop } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 
@@ -11,7 +11,7 @@ export function estopRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/estop',
-      { config: { scope: 'operate' }, schema: { body: stopBody, response: { 200: stopView } } },
+      { config: { scope: 'operate' }, schema: { body: pauseBody, response: { 200: stopView } } },
       async ({ body, principal }) => {
         const stop = await writeFor(store, { principal }, (tx) =>
           stopService(tx, engine, body?.reason),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 import { instantField } from './fields.ts'
 
-/** Body of `POST /v1/pause`. */
+/** Body of `POST /v1/pause` and `POST /v1/estop`. */
 export const pauseBody = z
   .strictObject({
     /** For whoever wonders why nothing starts. */
@@ -18,9 +18,6 @@ export const pauseView = z.object({
   reason: z.string().nullable(),
 })
 export type PauseView = z.output<typeof pauseView>
-
-/** Body of `POST /v1/estop`. */
-export const stopBody = pauseBody
 
 /** Answer of `POST /v1/estop`. */
 export const stopView = pauseView.extend({
