@@ -76,6 +76,15 @@ const cases: readonly Case[] = [
     plan: [/^SEARCH tasks USING (COVERING )?INDEX tasks_due \(due_at>\? AND due_at<\?\)$/],
   },
   {
+    name: 'how many tasks have a status',
+    run: ({ tasks }) => tasks.count('queued', 9, taskOf(1)),
+    plan: [
+      /^CO-ROUTINE/,
+      /^SEARCH tasks USING COVERING INDEX tasks_by_status \(status=\? AND id>\?\)$/,
+      /^SEARCH \(subquery-1\)|^SCAN \(subquery-1\)/,
+    ],
+  },
+  {
     name: 'the next moment',
     run: ({ tasks }) => tasks.nextMoment(),
     plan: [

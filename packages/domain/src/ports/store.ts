@@ -84,6 +84,16 @@ export interface ReadTx {
     overdue(now: Date, limit: number): readonly Task[]
     /** The earliest `dueAt` or deadline there is; absent when nothing waits for a moment. */
     nextMoment(): Date | undefined
+    /**
+     * Counts tasks of a status by their ids, from after one of them.
+     *
+     * @returns `last`: where to go on, when there may be more than `limit`.
+     */
+    count(
+      status: TaskStatus,
+      limit: number,
+      after?: TaskId,
+    ): { readonly count: number; readonly last: TaskId | undefined }
   }
   readonly attempts: {
     find(id: AttemptId): Attempt | undefined

@@ -171,6 +171,23 @@ describe('a change of a task', () => {
   })
 })
 
+describe('the number of tasks of a status', () => {
+  test('is counted in steps, each from where the one before got to', async () => {
+    await using fixture = await temporaryStore()
+    await fixture.store.write((tx) => {
+      for (let index = 1; index <= 6; index += 1) tx.tasks.insert(newTask(index))
+      tx.tasks.update(taskOf(2), 'queued', { status: 'canceled' })
+    })
+    const count = (limit: number, after?: TaskId) =>
+      fixture.store.read((tx) => tx.tasks.count('queued', limit, after))
+    expect(await count(9)).toEqual({ count: 5, last: undefined })
+    expect(await count(3)).toEqual({ count: 3, last: taskOf(4) })
+    expect(await count(3, taskOf(4))).toEqual({ count: 2, last: undefined })
+    expect(await count(2, taskOf(4))).toEqual({ count: 2, last: taskOf(6) })
+    expect(await count(2, taskOf(6))).toEqual({ count: 0, last: undefined })
+  })
+})
+
 const ids = (tasks: readonly Task[]): readonly TaskId[] => tasks.map(({ id }) => id)
 
 /** All ready tasks, partition by partition, in pages of so many. */

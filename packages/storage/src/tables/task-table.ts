@@ -15,6 +15,7 @@ import { tasks } from '../schema.ts'
 import { inserterFor } from '../statements/insert-row.ts'
 import { updaterFor } from '../statements/update-row.ts'
 import { readyTasks } from './ready-tasks.ts'
+import { taskCounts } from './task-counts.ts'
 import { momentsOfTasks } from './task-moments.ts'
 
 type Row = typeof tasks.$inferSelect
@@ -42,6 +43,7 @@ export function taskReads(db: Database, connection: Connection): ReadTx['tasks']
         .map(toTask),
     ...readyTasks(connection, find),
     ...momentsOfTasks(connection, find),
+    ...taskCounts(connection),
   }
 }
 
