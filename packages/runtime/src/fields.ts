@@ -27,6 +27,14 @@ const proxyField = z.union(
   'expected addresses or networks, such as 10.0.0.0/8',
 )
 
+/** As browsers name it: scheme, host and port alone. */
+const originField = z
+  .string()
+  .refine(
+    (text) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text,
+    'expected origins, such as https://app.example.com',
+  )
+
 /** What stands between commas. */
 const commaSeparated = z
   .string()
@@ -50,6 +58,8 @@ export const environmentFields = {
   SLEEPLESS_ALLOWED_HOSTS: commaSeparated.pipe(z.array(hostField)),
   /** Proxies in front of the service, whose word on the client's address and on TLS is taken. */
   SLEEPLESS_TRUSTED_PROXIES: commaSeparated.pipe(z.array(proxyField)),
+  /** Of pages elsewhere that may use the service with a bearer token. */
+  SLEEPLESS_CORS_ORIGINS: commaSeparated.pipe(z.array(originField)),
   /** Requests a second, of each token and of each address without one. */
   SLEEPLESS_RATE_LIMIT: wholeNumber(1, 1_000_000).default(300),
   /** Of the admin token; default: as many as it likes. */
