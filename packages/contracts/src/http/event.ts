@@ -35,8 +35,13 @@ export const eventList = z.object({
 export type EventList = z.output<typeof eventList>
 
 export const eventStreamQuery = z.strictObject({
-  /** The stream begins with the event after this one; without it, with the next new one. */
-  after: z.coerce.number().int().nonnegative().optional(),
-  /** Only the events of this task. */
-  task: taskIdField.optional(),
+  after: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe(
+      'The stream begins with the event after this one; without it, with the next new one.',
+    ),
+  task: taskIdField.optional().describe('Only the events of this task.'),
 })

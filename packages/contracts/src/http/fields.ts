@@ -41,10 +41,19 @@ export const labelField = z
 export const instantField = z.iso.datetime()
 export const moneyUsdField = z.number().nonnegative()
 
-export const limitField = z.coerce.number().int().min(1).max(MAX_PAGE).default(50)
+export const limitField = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(MAX_PAGE)
+  .default(50)
+  .describe('How many at most.')
 
-/** An opaque place in a list, as a page before it gave it. */
-export const cursorField = z.string().min(1).max(200)
+export const cursorField = z
+  .string()
+  .min(1)
+  .max(200)
+  .describe('An opaque place in a list: `nextCursor`, as a page before gave it.')
 
 /** Words of a person. Most are so short that they fit whatever their characters are. */
 export function textField(what: string, maxBytes: number): z.ZodString {
@@ -73,6 +82,7 @@ export const jsonObjectField = z
     abort: true,
   })
   .pipe(z.record(z.string().max(200), z.json()))
+  .meta({ type: 'object' })
 
 function isShallow(value: unknown): boolean {
   let level = [value]

@@ -33,10 +33,15 @@ const egressHostField = z
   )
 
 const egressField = z.strictObject({
-  /** Whether packages can be read from public registries. */
-  registries: z.boolean().default(true),
-  /** What else agents may reach, over TLS. */
-  hosts: z.array(egressHostField).max(100).default([]),
+  registries: z
+    .boolean()
+    .default(true)
+    .describe('Whether packages can be read from public registries.'),
+  hosts: z
+    .array(egressHostField)
+    .max(100)
+    .default([])
+    .describe('What else agents may reach, over TLS.'),
 })
 
 /** Body of `POST /v1/projects`. */
@@ -48,10 +53,15 @@ export const createProjectBody = z.strictObject({
     .max(200)
     .regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, 'expected the name of a branch')
     .optional(),
-  /** How many of its tasks may run at once. Default: as many as workers take. */
-  concurrency: z.int().min(1).max(1000).optional(),
-  /** What its agents reach of the network. Default: package registries. */
-  egress: egressField.optional(),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('How many of its tasks may run at once. Default: as many as workers take.'),
+  egress: egressField
+    .optional()
+    .describe('What its agents reach of the network. Default: package registries.'),
 })
 export type CreateProjectBody = z.input<typeof createProjectBody>
 

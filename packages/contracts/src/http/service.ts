@@ -6,8 +6,12 @@ import { instantField } from './fields.ts'
 /** Body of `POST /v1/pause` and `POST /v1/estop`. */
 export const pauseBody = z
   .strictObject({
-    /** For whoever wonders why nothing starts. */
-    reason: z.string().min(1).max(200).optional(),
+    reason: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('For whoever wonders why nothing starts.'),
   })
   .nullish()
 

@@ -6,8 +6,12 @@ import { instantField } from './fields.ts'
 /** Body of `POST /v1/login-links`. */
 export const loginLinkBody = z
   .strictObject({
-    /** What the session may do. Default: what the token may that asks. */
-    scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length).optional(),
+    scopes: z
+      .array(z.enum(SCOPES))
+      .min(1)
+      .max(SCOPES.length)
+      .optional()
+      .describe('What the session may do. Default: what the token may that asks.'),
   })
   .nullish()
 
@@ -21,8 +25,7 @@ export type LoginLinkView = z.output<typeof loginLinkView>
 
 /** Body of `POST /v1/session`. */
 export const openSessionBody = z.strictObject({
-  /** What follows the `#` of a login link. */
-  secret: z.string().min(1).max(200),
+  secret: z.string().min(1).max(200).describe('What follows the `#` of a login link.'),
 })
 
 /** Whoever asks, as the service knows them. */

@@ -13,6 +13,7 @@ import {
   jsonObjectField,
   labelField,
   limitField,
+  MAX_PROMPT_BYTES,
   moneyUsdField,
   projectNameField,
   promptField,
@@ -26,49 +27,60 @@ const kindField = z.enum(['thought', 'serious'])
 /** Body of `POST /v1/tasks`. */
 export const submitTaskBody = z
   .strictObject({
-    prompt: promptField,
-    kind: kindField.optional(),
-    project: projectNameField.optional(),
-    priority: z.int().min(0).max(100).optional(),
-    /** Earliest start. */
-    notBefore: instantField.optional(),
-    /** Wall-clock limit of each attempt. */
-    timeoutMs: z.int().min(1000).max(DAY_MS).optional(),
-    /** Limit of each attempt; a millionth of a dollar at least. */
-    budgetUsd: z.number().min(0.000_001).max(1_000_000).optional(),
+    prompt: promptField.describe(`What to do; at most ${MAX_PROMPT_BYTES} bytes of UTF-8.`),
+    kind: kindField.optional().describe('Follows from the project, and must agree with it.'),
+    project: projectNameField.optional().describe('Without one, the task is a thought.'),
+    priority: z.int().min(0).max(100).optional().describe('Larger goes first. Default: 50.'),
+    notBefore: instantField.optional().describe('Earliest start.'),
+    timeoutMs: z
+      .int()
+      .min(1000)
+      .max(DAY_MS)
+      .optional()
+      .describe('Wall-clock limit of each attempt.'),
+    budgetUsd: z
+      .number()
+      .min(0.000_001)
+      .max(1_000_000)
+      .optional()
+      .describe('Limit of each attempt; a millionth of a dollar at least.'),
     model: z
       .string()
       .max(100)
       .regex(/^[A-Za-z0-9][A-Za-z0-9._:@/[\]-]*$/, 'expected the name of a model')
       .optional(),
-    /** Default: the agent. */
-    executor: executorField.optional(),
-    /** What its worker must have, all of it. */
-    labels: z.array(labelField).max(20).optional(),
-    /** Tasks that have to end first. */
-    dependsOn: z.array(taskIdField).max(100).optional(),
-    /** What becomes of it when one of them does not succeed. Default: `fail`. */
-    onDependencyFailure: z.enum(DEPENDENCY_POLICIES).optional(),
-    /** It fails when it has not started by then. */
-    deadline: instantField.optional(),
-    /** A task that has ended and that this one goes on with; what is not said here is as it was there. */
-    followUpOf: taskIdField.optional(),
-    /** The task on whose behalf it is submitted. */
-    parent: taskIdField.optional(),
-    /** Who asked, for the record. */
+    executor: executorField.optional().describe('Default: the agent.'),
+    labels: z
+      .array(labelField)
+      .max(20)
+      .optional()
+      .describe('What its worker must have, all of it.'),
+    dependsOn: z.array(taskIdField).max(100).optional().describe('Tasks that have to end first.'),
+    onDependencyFailure: z
+      .enum(DEPENDENCY_POLICIES)
+      .optional()
+      .describe('What becomes of it when one of them does not succeed. Default: `fail`.'),
+    deadline: instantField.optional().describe('It fails when it has not started by then.'),
+    followUpOf: taskIdField
+      .optional()
+      .describe(
+        'A task that has ended and that this one goes on with; what is not said here is as it was there.',
+      ),
+    parent: taskIdField.optional().describe('The task on whose behalf it is submitted.'),
     requester: z
       .string()
       .min(1)
       .max(200)
       .refine((text) => text.isWellFormed(), 'it holds half of a surrogate pair')
-      .optional(),
-    /** Kept and given back; never interpreted. At most 8 KiB as JSON. */
+      .optional()
+      .describe('Who asked, for the record.'),
     metadata: jsonObjectField
       .refine(
         (value) => Buffer.byteLength(JSON.stringify(value)) <= 8192,
         'metadata is larger than 8 KiB',
       )
-      .optional(),
+      .optional()
+      .describe('Kept and given back; never interpreted. At most 8 KiB as JSON.'),
   })
   .refine(({ kind, project }) => kind !== 'serious' || project !== undefined, {
     path: ['project'],

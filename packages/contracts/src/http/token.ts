@@ -20,20 +20,19 @@ const scopesField = z
 export const createTokenBody = z.strictObject({
   name: nameField,
   scopes: scopesField,
-  /** Default: never. */
-  expiresAt: instantField.optional(),
+  expiresAt: instantField.optional().describe('Default: never.'),
 })
 export type CreateTokenBody = z.input<typeof createTokenBody>
 
 /** Body of `POST /v1/tokens/{id}/rotate`. */
 export const rotateTokenBody = z
   .strictObject({
-    /** How long the secret before goes on being accepted. Default: not at all. */
     overlapMs: z
       .int()
       .min(0)
       .max(7 * DAY_MS)
-      .default(0),
+      .default(0)
+      .describe('How long the secret before goes on being accepted. Default: not at all.'),
   })
   .nullish()
 

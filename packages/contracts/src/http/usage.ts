@@ -6,8 +6,13 @@ const MAX_DAYS = 90
 
 /** Query of `GET /v1/usage`. */
 export const usageQuery = z.strictObject({
-  /** How many, today with them. */
-  days: z.coerce.number().int().min(1).max(MAX_DAYS).default(7),
+  days: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_DAYS)
+    .default(7)
+    .describe('How many, today with them.'),
 })
 
 const dayField = z.iso.date()
