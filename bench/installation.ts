@@ -15,6 +15,7 @@ export interface Installation extends AsyncDisposable {
   readonly client: ApiClient
   readonly url: string
   readonly token: string
+  readonly home: string
   /** Of the process that holds the api. */
   readonly pid: number
   /** Of one process of each service. */
@@ -87,6 +88,7 @@ export async function install(
     client,
     url,
     token: TOKEN,
+    home: home.path,
     pid,
     pids,
     redisUrl,

@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-
 import autocannon from 'autocannon'
 
+import { startAnchor } from './anchor-process.ts'
 import { install } from './installation.ts'
 import { quantile, type Measurement } from './statistics.ts'
 
@@ -25,11 +21,10 @@ interface Target {
   readonly token: string
 }
 
-const EMPTY_API = fileURLToPath(new URL('empty-api.ts', import.meta.url))
-
 /** How fast tasks are taken in, beside a service that checks the same body and stores nothing. */
 export async function intake(modelUrl: string): Promise<Measurement[]> {
-  await using anchor = await startAnchor()
+  await using empty = await startAnchor('empty-api.ts')
+  const anchor = { url: empty.url, token: 'any' }
   await using service = await install('api', modelUrl)
   await using full = await install('api', modelUrl, { stored: STORED })
   for (const target of [anchor, service, full]) await load(target)
@@ -46,12 +41,12 @@ export async function intake(modelUrl: string): Promise<Measurement[]> {
       0.5,
     )
   const rates = [loads.anchor, loads.ours, loads.full].map((of) => median(of, 'perSecond'))
-  const [empty = 0, ours = 0, stored = 0] = rates
+  const [none = 0, ours = 0, stored = 0] = rates
   const [emptyP99, oursP99] = [median(loads.anchor, 'p99Ms'), median(loads.ours, 'p99Ms')]
   return [
-    { name: `POST that stores nothing, ${CONNECTIONS} connections`, value: empty, unit: '/s' },
+    { name: `POST that stores nothing, ${CONNECTIONS} connections`, value: none, unit: '/s' },
     { name: 'POST /v1/tasks, stored before the 201', value: ours, unit: '/s' },
-    { name: '… of the one that stores nothing', value: ours / empty, unit: '×', floor: 0.5 },
+    { name: '… of the one that stores nothing', value: ours / none, unit: '×', floor: 0.5 },
     { name: '… its p99', value: oursP99, unit: 'ms' },
     { name: '… its p99, of the other’s', value: oursP99 / emptyP99, unit: '×', limit: 3 },
     { name: '… its worst', value: median(loads.ours, 'maxMs'), unit: 'ms', limit: 100 },
@@ -88,20 +83,5 @@ async function load({ url, token }: Target): Promise<Load> {
     perSecond: result.requests.average,
     p99Ms: result.latency.p99,
     maxMs: result.latency.max,
-  }
-}
-
-async function startAnchor(): Promise<Target & AsyncDisposable> {
-  const child = spawn(process.execPath, [EMPTY_API], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })
-  const [url]: unknown[] = await once(lines, 'line')
-  return {
-    url: String(url),
-    token: 'any',
-    async [Symbol.asyncDispose]() {
-      const exited = once(child, 'exit')
-      child.kill()
-      await exited
-    },
   }
 }

@@ -3,6 +3,7 @@ import { answerScript, createScriptedModel } from '@sleepless/testing'
 import { cli } from './cli.ts'
 import { decisions } from './decide.ts'
 import { executor } from './executor.ts'
+import { http } from './http.ts'
 import { idle } from './idle.ts'
 import { intake } from './intake.ts'
 import { replicas } from './replicas.ts'
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   distributed: () => measureService('distributed', model.url),
   decide: decisions,
   intake: () => intake(model.url),
+  http: () => http(model.url),
   starts: () => starts(model.url),
   replicas: () => replicas(model.url),
   cli: () => cli(model.url),
