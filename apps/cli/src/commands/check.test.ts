@@ -60,6 +60,25 @@ test('lets no prompt steer the terminal', async () => {
   expect((await run(api, ['check'], true)).stdout).toContain('ab c\\u202e\n')
 })
 
+test('show lets neither what was asked nor what an agent says steer the terminal', async () => {
+  await using api = await startFakeApi()
+  const hostile = 'a\u001b[2J\u001b]0;owned\u0007\r\nSet-Cookie: b\u202e'
+  const task = api.state.put(
+    makeTask({
+      ...succeeded,
+      prompt: hostile,
+      result: { ...succeeded.result, summary: hostile, branch: hostile, warnings: [hostile] },
+    }),
+  )
+  const { stdout } = await run(api, ['show', task.id], true)
+  expect(stdout).toContain('Set-Cookie: b\\u202e')
+  // Colors of our own are all that is left.
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  const others = stdout.replaceAll(/\u001b\[\d+m/g, '')
+  // oxlint-disable-next-line no-control-regex -- likewise
+  expect(others).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+})
+
 test('show prints the result of a task', async () => {
   await using api = await startFakeApi()
   const task = api.state.put(makeTask(succeeded))
