@@ -23,11 +23,7 @@ import {
 } from '@sleepless/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { buildApp } from '../apps/api/src/build-app.ts'
-import { DEFAULT_HTTP } from '../apps/api/src/http-options.ts'
-import { createLeaseTicks } from '../apps/api/src/lease-ticks.ts'
-import { createTurns } from '../apps/api/src/output/turns.ts'
-import { openControlPlane } from '../apps/api/src/test-kit/control-plane.ts'
+import { registeredRoutes } from '../apps/api/src/test-kit/registered-routes.ts'
 import { commandEntries } from '../apps/cli/src/command-entries.ts'
 import { EXIT_CODES } from '../apps/cli/src/exit-codes.ts'
 import {
@@ -227,7 +223,8 @@ describe('what is said in two places is the same:', () => {
 
   test('the routes in docs/api.md', async () => {
     const documented = firstCells('docs/api.md', '## Routes')
-    expect(documented.toSorted()).toEqual((await registeredRoutes()).toSorted())
+    const routes = (await registeredRoutes()).map(({ method, url }) => `${method} ${url}`)
+    expect(documented.toSorted()).toEqual(routes.toSorted())
   })
 
   test('the fields of tasks in docs/api.md', () => {
@@ -256,6 +253,11 @@ describe('what is said in two places is the same:', () => {
       tableRows(read('docs/security.md'), heading).map(([name = '']) => name)
     expect(named('## Attacks')).toEqual(ATTACKS.map(({ name }) => name))
     expect(named('### Getting out')).toEqual(EGRESS_ATTACKS.map(({ name }) => name))
+    const ofTests = /(?:^test\(|\]\)\()\s*'([^'%:]+)/gm
+    const onApi = [...read('apps/api/src/attacks.test.ts').matchAll(ofTests)]
+      .map(([, name = '']) => name.trim())
+      .filter((name) => !name.startsWith('and '))
+    expect(named('### Attacks on the api')).toEqual(onApi)
     const tried = read('packages/sandbox/src/lifetime.test.ts')
     expect(named('### Staying').filter((name) => !tried.includes(`test('${name}'`))).toEqual([])
   })
@@ -280,21 +282,6 @@ function movesOf(transitions: Readonly<Record<string, Readonly<Record<string, st
 function defaultCell(value: string | number | readonly unknown[] | undefined): string {
   const text = String(value ?? '').replace(homedir(), '~')
   return text === '' ? '–' : `\`${text}\``
-}
-
-async function registeredRoutes(): Promise<readonly string[]> {
-  await using plane = await openControlPlane()
-  const leaseTicks = createLeaseTicks(plane)
-  const stopping = new AbortController().signal
-  const deps = { ...plane, http: DEFAULT_HTTP, leaseTicks, outputTurns: createTurns(), stopping }
-  const app = buildApp(deps)
-  const routes = new Set<string>()
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const name of [method].flat()) if (name !== 'HEAD') routes.add(`${name} ${url}`)
-  })
-  await app.ready()
-  await app.close()
-  return [...routes]
 }
 
 /** Every code that the sources of the api give to a problem. */

@@ -4,7 +4,7 @@ import { PROBLEM_CONTENT_TYPE } from '@sleepless/contracts'
 
 import { plainProblem } from './problems.ts'
 
-interface ConnectionFailure extends Error {
+interface ConnectionFailure {
   readonly code?: string
 }
 

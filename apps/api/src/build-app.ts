@@ -1,17 +1,26 @@
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { FastifyPluginAsyncZod, ZodTypeProvider } from 'fastify-type-provider-zod'
+import { Registry } from 'prom-client'
 
 import { allowHosts } from './access/allowed-hosts.ts'
 import { authenticate } from './access/authenticate.ts'
+import { allowOrigins } from './access/cross-origin.ts'
 import { createIdentifier } from './access/identify.ts'
 import { countRequests } from './access/rate-limits.ts'
 import { forWorkers, requireScope } from './access/route-scopes.ts'
 import { answerBrokenRequest } from './broken-request.ts'
+import { compressLists } from './compress-answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { handleError, handleNotFound } from './error-handler.ts'
-import { requestIdOf, tellRequestId } from './request-id.ts'
+import { expectBodies } from './expect-body.ts'
+import { metricRoutes } from './metrics/metric-routes.ts'
+import { addProcessMetrics } from './metrics/process-metrics.ts'
+import { countRequestsOf } from './metrics/request-metrics.ts'
+import { addTaskMetrics } from './metrics/task-metrics.ts'
+import { collectRoutes, specRoutes } from './openapi/open-api.ts'
+import { requestIdOf, tellRequestId, tellStreams } from './request-id.ts'
 import { allowanceRoutes } from './routes/allowances.ts'
 import { artifactRoutes } from './routes/artifacts.ts'
 import { attemptEffectRoutes } from './routes/attempt-effects.ts'
@@ -35,91 +44,117 @@ import { taskHistoryRoutes } from './routes/task-history.ts'
 import { taskRoutes } from './routes/tasks.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { workerRoutes } from './routes/workers.ts'
+import { plainSerializer } from './serializer.ts'
 import { validatorCompiler } from './validator.ts'
 
 const HEADERS = {
   // What is served here is data: a browser that is led to it has nothing to load and nothing to run.
-  contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  },
   // Only whoever ends TLS for the service knows whether all of its names can be held to it.
   strictTransportSecurity: false,
 } as const
-const MAX_BODY_BYTES = 1024 * 1024
-// For the whole of a request: the largest bundles come over slow lines.
-const REQUEST_TIMEOUT_MS = 10 * 60_000
 
 /** The HTTP surface, apart from the process that listens. */
 export function buildApp(deps: ApiDeps): FastifyInstance {
+  const { limits } = deps.http
+  const app = createServer(deps)
+  // Bodies are JSON; only some routes of workers take bytes.
+  app.removeContentTypeParser('text/plain')
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(deps.serializer ?? plainSerializer)
+  app.setErrorHandler(handleError)
+  app.setNotFoundHandler(handleNotFound)
+  app.addHook('onRoute', expectBodies(limits.bodyMs))
+
+  const metrics = new Registry()
+  countRequestsOf(app, metrics)
+  addProcessMetrics(metrics)
+  addTaskMetrics(metrics, deps)
+  protect(app, deps)
+  collectRoutes(app)
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+  void typed.register(healthRoutes(deps))
+  void typed.register(loginRoutes)
+  void typed.register(specRoutes)
+  void typed.register(metricRoutes(metrics))
+  void typed.register(publicRoutes(deps), { prefix: '/v1' })
+  void typed.register(workersRoutes(deps), { prefix: '/internal' })
+  return app
+}
+
+function createServer(deps: ApiDeps): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = deps.logger
+  const { limits, trustedProxies } = deps.http
   const app = fastify({
     loggerInstance,
     // One for each request would cost more than most requests, and say nothing that they need.
     childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    trustProxy: [...deps.http.trustedProxies],
+    bodyLimit: limits.bodyBytes,
+    http: {
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkMs,
+      maxHeaderSize: limits.headerBytes,
+    },
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    trustProxy: [...trustedProxies],
     requestIdHeader: false,
     genReqId: requestIdOf,
     forceCloseConnections: true,
-    // A shorter one than Node's would meet idle workers between two heartbeats.
-    keepAliveTimeout: 60_000,
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
     clientErrorHandler: answerBrokenRequest,
   })
-  // Bodies are JSON; only some routes of workers take bytes.
-  app.removeContentTypeParser('text/plain')
-  app.setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(serializerCompiler)
-  app.setErrorHandler(handleError)
-  app.setNotFoundHandler(handleNotFound)
-
-  protect(app, deps)
-  const typed = app.withTypeProvider<ZodTypeProvider>()
-  void typed.register(healthRoutes(deps))
-  void typed.register(loginRoutes)
-  void typed.register(
-    async (v1) => {
-      v1.addHook('onRoute', requireScope)
-      await v1.register(taskRoutes(deps))
-      await v1.register(taskActionRoutes(deps))
-      await v1.register(messageRoutes(deps))
-      await v1.register(taskHistoryRoutes(deps))
-      await v1.register(taskFileRoutes(deps))
-      await v1.register(artifactRoutes(deps))
-      await v1.register(eventStreamRoutes(deps))
-      await v1.register(projectRoutes(deps))
-      await v1.register(serviceRoutes(deps))
-      await v1.register(operationRoutes(deps))
-      await v1.register(newTokenRoutes(deps))
-      await v1.register(tokenRoutes(deps))
-      await v1.register(loginLinkRoutes(deps))
-      await v1.register(sessionRoutes(deps))
-    },
-    { prefix: '/v1' },
-  )
-  void typed.register(
-    async (internal) => {
-      internal.addHook('onRoute', forWorkers)
-      await internal.register(workerRoutes(deps))
-      await internal.register(attemptRoutes(deps))
-      await internal.register(allowanceRoutes(deps))
-      await internal.register(attemptFileRoutes(deps))
-      await internal.register(attemptEffectRoutes(deps))
-      await internal.register(checkpointRoutes(deps))
-      await internal.register(effectRoutes(deps))
-    },
-    { prefix: '/internal' },
-  )
+  app.server.maxConnections = limits.connections
   return app
+}
+
+function publicRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (v1) => {
+    v1.addHook('onRoute', requireScope)
+    v1.addHook('onRoute', compressLists)
+    await v1.register(taskRoutes(deps))
+    await v1.register(taskActionRoutes(deps))
+    await v1.register(messageRoutes(deps))
+    await v1.register(taskHistoryRoutes(deps))
+    await v1.register(taskFileRoutes(deps))
+    await v1.register(artifactRoutes(deps))
+    await v1.register(eventStreamRoutes(deps))
+    await v1.register(projectRoutes(deps))
+    await v1.register(serviceRoutes(deps))
+    await v1.register(operationRoutes(deps))
+    await v1.register(newTokenRoutes(deps))
+    await v1.register(tokenRoutes(deps))
+    await v1.register(loginLinkRoutes(deps))
+    await v1.register(sessionRoutes(deps))
+  }
+}
+
+function workersRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (internal) => {
+    internal.addHook('onRoute', forWorkers)
+    await internal.register(workerRoutes(deps))
+    await internal.register(attemptRoutes(deps))
+    await internal.register(allowanceRoutes(deps))
+    await internal.register(attemptFileRoutes(deps))
+    await internal.register(attemptEffectRoutes(deps))
+    await internal.register(checkpointRoutes(deps))
+    await internal.register(effectRoutes(deps))
+  }
 }
 
 /** Who may ask at all, for what, and how often: settled before anything of a request is looked at. */
 function protect(app: FastifyInstance, deps: ApiDeps): void {
-  const { allowedHosts, rateLimits } = deps.http
+  const { allowedHosts, rateLimits, corsOrigins } = deps.http
   app.decorateRequest('principal')
   void app.register(helmet, HEADERS)
   app.addHook('onRequest', tellRequestId)
+  app.addHook('onRoute', tellStreams)
   app.addHook('onRequest', allowHosts(allowedHosts))
+  allowOrigins(app, corsOrigins)
   void app.register(rateLimit, { global: false }).after(() => {
     const countRequest = countRequests(app, rateLimits)
     const identifier = createIdentifier(deps)

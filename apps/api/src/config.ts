@@ -1,7 +1,7 @@
 import { environment } from '@sleepless/runtime'
 import type { z } from 'zod'
 
-import type { HttpOptions } from './http-options.ts'
+import { DEFAULT_HTTP, type HttpOptions } from './http-options.ts'
 
 export const apiConfig = environment
   .pick({
@@ -14,6 +14,7 @@ export const apiConfig = environment
     SLEEPLESS_API_URL: true,
     SLEEPLESS_ALLOWED_HOSTS: true,
     SLEEPLESS_TRUSTED_PROXIES: true,
+    SLEEPLESS_CORS_ORIGINS: true,
     SLEEPLESS_RATE_LIMIT: true,
     SLEEPLESS_ADMIN_RATE_LIMIT: true,
     SLEEPLESS_LOG_LEVEL: true,
@@ -42,6 +43,7 @@ type HttpEnvironment = Pick<
   | 'SLEEPLESS_API_URL'
   | 'SLEEPLESS_ALLOWED_HOSTS'
   | 'SLEEPLESS_TRUSTED_PROXIES'
+  | 'SLEEPLESS_CORS_ORIGINS'
   | 'SLEEPLESS_RATE_LIMIT'
   | 'SLEEPLESS_ADMIN_RATE_LIMIT'
 >
@@ -56,6 +58,8 @@ function httpOptions(env: HttpEnvironment): HttpOptions {
       ...env.SLEEPLESS_ALLOWED_HOSTS,
     ],
     trustedProxies: env.SLEEPLESS_TRUSTED_PROXIES,
+    corsOrigins: env.SLEEPLESS_CORS_ORIGINS,
+    limits: DEFAULT_HTTP.limits,
     rateLimits: {
       perSecond: env.SLEEPLESS_RATE_LIMIT,
       adminPerSecond: env.SLEEPLESS_ADMIN_RATE_LIMIT,

@@ -11,6 +11,7 @@ import { DEFAULT_HTTP, type HttpOptions } from './http-options.ts'
 import { createLeaseTicks } from './lease-ticks.ts'
 import { startSealing } from './output/seal-outputs.ts'
 import { createTurns } from './output/turns.ts'
+import type { AnswerSerializer } from './serializer.ts'
 
 export interface ApiOptions {
   readonly store: SqliteStore
@@ -21,6 +22,8 @@ export interface ApiOptions {
   readonly tokens: ApiTokens
   /** Default: for loopback, with generous limits. */
   readonly http?: HttpOptions
+  /** Default: one that trusts the views. Tests have one that checks what is answered. */
+  readonly serializer?: AnswerSerializer
   readonly logger: Logger
   readonly host: string
   /** 0 for any free one. */

@@ -6,6 +6,7 @@ import type { OutputSpool, ResultsStore, SqliteStore } from '@sleepless/storage'
 import type { HttpOptions } from './http-options.ts'
 import type { LeaseTicks } from './lease-ticks.ts'
 import type { Turns } from './output/turns.ts'
+import type { AnswerSerializer } from './serializer.ts'
 
 export interface ApiTokens {
   /** May do everything. */
@@ -26,6 +27,8 @@ export interface ApiDeps {
   readonly leaseTicks: LeaseTicks
   readonly tokens: ApiTokens
   readonly http: HttpOptions
+  /** Default: {@link plainSerializer}. Tests have one that checks what is answered. */
+  readonly serializer?: AnswerSerializer
   readonly logger: Logger
   /** Aborted when the service stops: what streams, ends. */
   readonly stopping: AbortSignal

@@ -13,10 +13,16 @@ import { ProblemError } from '../problems.ts'
 export function allowHosts(names: readonly string[]): onRequestHookHandler {
   const allowed = new Set(['localhost', ...names])
   return (request: FastifyRequest, _reply, done) => {
-    const name = request.hostname.toLowerCase()
+    const name = nameIn(request).toLowerCase()
     const isOurs = allowed.has(name) || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0
     done(isOurs ? undefined : notAllowed())
   }
+}
+
+/** As the address says it where that is whole, which only proxies are asked for: it goes before `Host`. */
+function nameIn({ hostname, raw: { url = '' } }: FastifyRequest): string {
+  if (url.startsWith('/') || url === '*') return hostname
+  return URL.canParse(url) ? new URL(url).hostname : ''
 }
 
 function notAllowed(): ProblemError {

@@ -17,7 +17,10 @@ export function attemptFileRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
 
     app.put(
       '/attempts/:attempt/output',
-      { schema: { params: byAttempt, querystring: outputQuery, response: { 200: outputAnswer } } },
+      {
+        config: { isUpload: true },
+        schema: { params: byAttempt, querystring: outputQuery, response: { 200: outputAnswer } },
+      },
       async ({ params, query, body }) => ({
         lengthBytes: await receiveOutput(deps, {
           holder: holderOf(params.attempt, query),
@@ -29,7 +32,10 @@ export function attemptFileRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
 
     app.put(
       '/attempts/:attempt/artifacts/:name',
-      { schema: { params: byArtifact, querystring: artifactQuery } },
+      {
+        config: { isUpload: true },
+        schema: { params: byArtifact, querystring: artifactQuery },
+      },
       async ({ params, query, body }, reply) => {
         await receiveArtifact(deps, {
           holder: holderOf(params.attempt, query),

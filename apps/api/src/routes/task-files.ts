@@ -23,7 +23,7 @@ export function taskFileRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     app.get(
       '/tasks/:id/output',
       {
-        config: { scope: 'read' },
+        config: { scope: 'read', isCompressible: true },
         schema: { params: byTaskId, querystring: outputQuery, headers: rangeHeader },
       },
       async ({ method, params, query, headers }, reply) => {
@@ -50,7 +50,7 @@ export function taskFileRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
 
     app.get(
       '/tasks/:id/diff',
-      { config: { scope: 'read' }, schema: { params: byTaskId } },
+      { config: { scope: 'read', isCompressible: true }, schema: { params: byTaskId } },
       async ({ params }, reply) => {
         const attempt = await committedAttempt(deps, taskId(params.id))
         return sendResult(deps, reply, {

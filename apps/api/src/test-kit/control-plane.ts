@@ -15,6 +15,9 @@ import {
 } from '@sleepless/storage'
 import type { TemporaryDirectory } from '@sleepless/testing'
 
+import type { AnswerSerializer } from '../serializer.ts'
+import { checkingSerializer } from './checking-serializer.ts'
+
 export const TOKENS = { api: 'api-token-for-tests', worker: 'worker-token-for-tests' } as const
 
 export const ids: IdSource = {
@@ -40,6 +43,8 @@ export interface ControlPlane extends AsyncDisposable {
   readonly queue: ConnectableQueue
   readonly engine: EngineDeps
   readonly tokens: typeof TOKENS
+  /** For an api: whatever it answers is checked. */
+  readonly serializer: AnswerSerializer
   readonly logger: Logger
   /** The lines of the log so far. */
   readonly log: readonly string[]
@@ -70,6 +75,7 @@ export async function openControlPlane({
       random: Math.random,
     },
     tokens: TOKENS,
+    serializer: checkingSerializer,
     logger: createLogger({
       service: 'api',
       level: 'debug',
