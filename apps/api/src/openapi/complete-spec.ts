@@ -75,7 +75,8 @@ function complete(operation: SpecOperation): SpecOperation {
 }
 
 function answersOf({ responses }: SpecOperation, known: Operation): SpecOperation['responses'] {
-  const { files = {}, headers: named = [] } = known
+  const { files = {}, alsoAs = [], headers: named = [] } = known
+  const others = Object.fromEntries(alsoAs.map((type) => [type, { schema: { type: 'string' } }]))
   const told = Object.keys(files).length > 0 ? Object.entries(files).map(fileAnswer) : undefined
   const headers = {
     [REQUEST_ID]: { $ref: `#/components/headers/${REQUEST_ID}` },
@@ -88,7 +89,12 @@ function answersOf({ responses }: SpecOperation, known: Operation): SpecOperatio
   }
   const answers = (told ?? Object.entries(responses)).map(([status, answer]) => [
     status,
-    { ...answer, description: STATUS_CODES[status] ?? 'Answer', headers },
+    {
+      ...answer,
+      ...(alsoAs.length > 0 && { content: { ...answer.content, ...others } }),
+      description: STATUS_CODES[status] ?? 'Answer',
+      headers,
+    },
   ])
   return { ...Object.fromEntries(answers), default: refusal() }
 }

@@ -8,6 +8,8 @@ export interface Operation {
   readonly isRepeatable?: true
   /** Answers that are no JSON: their content types, by status. */
   readonly files?: Readonly<Record<number, readonly string[]>>
+  /** Content types in which its answer comes besides JSON. */
+  readonly alsoAs?: readonly string[]
   /** Names of headers of the answer that clients go by. */
   readonly headers?: readonly AnswerHeader[]
 }
@@ -136,6 +138,35 @@ export const operations: Readonly<Record<string, Operation>> = {
     operationId: 'listFailures',
     summary: 'Every way in which a task can fail, with its remedy.',
     tag: 'service',
+  },
+  'POST /v1/estop': {
+    operationId: 'stopService',
+    summary: 'Stops all that runs at once, and lets nothing more start; work is kept.',
+    tag: 'service',
+  },
+  'GET /v1/workers': { operationId: 'listWorkers', summary: 'Who does the work.', tag: 'service' },
+  'GET /v1/workers/:id': { operationId: 'getWorker', summary: 'One worker.', tag: 'service' },
+  'POST /v1/workers/:id/drain': {
+    operationId: 'drainWorker',
+    summary: 'Lets a worker take nothing new; what runs goes on.',
+    tag: 'service',
+  },
+  'POST /v1/workers/:id/resume': {
+    operationId: 'resumeWorker',
+    summary: 'Lets a worker take tasks again.',
+    tag: 'service',
+  },
+  'GET /v1/reports': {
+    operationId: 'getDayReport',
+    summary: 'What came of a day.',
+    tag: 'service',
+    alsoAs: ['text/markdown'],
+  },
+  'GET /v1/tasks/:id/report': {
+    operationId: 'getTaskReport',
+    summary: 'What came of a task.',
+    tag: 'tasks',
+    alsoAs: ['text/markdown'],
   },
   'GET /v1/usage': {
     operationId: 'getUsage',

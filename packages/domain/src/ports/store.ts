@@ -1,12 +1,12 @@
-import type { AccessToken, Actor } from '../access-token.ts'
 import type { Attempt } from '../attempt.ts'
 import type { LoggedEvent, NewEvent } from '../event.ts'
 import type { Facts } from '../facts.ts'
-import type { AttemptId, TaskId, TokenId, WorkerId } from '../ids.ts'
+import type { AttemptId, TaskId, WorkerId } from '../ids.ts'
 import type { Message } from '../message.ts'
 import type { Project } from '../project.ts'
 import type { Task, TaskKind, TaskStatus } from '../task.ts'
 import type { Worker } from '../worker.ts'
+import type { AccessTokenReads, AccessTokenWrites } from './access-tokens.ts'
 import type { ReportReads } from './reports.ts'
 import type { QuotaReads, QuotaWrites, SpendingReads, SpendingWrites } from './spending.ts'
 
@@ -164,14 +164,7 @@ export interface ReadTx {
   readonly idempotency: {
     find(scope: string, key: string): IdempotentAnswer | undefined
   }
-  readonly tokens: {
-    find(id: TokenId): AccessToken | undefined
-    findBySecret(sha256: string): AccessToken | undefined
-    /** The one of kind `token` and of this name that was not revoked. */
-    findByName(name: string): AccessToken | undefined
-    /** Those of kind `token`, newest first; `before` is the last id of the page before. */
-    list(page: Page & { readonly before?: TokenId }): readonly AccessToken[]
-  }
+  readonly tokens: AccessTokenReads
   readonly leaseClock: {
     /** Milliseconds during which the control plane was up. */
     now(): number
@@ -280,17 +273,7 @@ export interface WriteTx extends ReadTx {
     /** Forgets at most `limit` answers that were given before that. @returns how many. */
     prune(before: Date, limit: number): number
   }
-  readonly tokens: ReadTx['tokens'] & {
-    insert(token: AccessToken): void
-    update(
-      id: TokenId,
-      patch: Partial<Pick<AccessToken, 'expiresAt' | 'lastUsedAt' | 'revokedAt'>>,
-    ): void
-    /** Ends the logins and sessions that were opened on its behalf. */
-    closeSessionsOf(actor: Actor, at: Date): void
-    /** Forgets at most `limit` logins and sessions that had ended by then. @returns how many. */
-    prune(before: Date, limit: number): number
-  }
+  readonly tokens: AccessTokenWrites
   readonly leaseClock: ReadTx['leaseClock'] & {
     advance(elapsedMs: number): void
   }
