@@ -124,6 +124,7 @@ export type {
   Leader,
   Page,
   ReadTx,
+  ScannedEvents,
   Store,
   TaskFilter,
   TaskPatch,

@@ -186,6 +186,12 @@ const cases: readonly Case[] = [
     plan: [/^SEARCH events USING INDEX events_by_task \(task_id=\? AND id>\?\)$/],
   },
   {
+    name: 'events of some types and a project, in a part of the log',
+    run: ({ events }) =>
+      events.scan({ types: ['task.failed'], project: 'shop' }, { after: 0, limit: 9 }),
+    plan: [/^CO-ROUTINE/, /^SEARCH events USING INTEGER PRIMARY KEY \(rowid>\?\)$/],
+  },
+  {
     name: 'what a task was sent',
     run: ({ messages }) => messages.ofTask(taskOf(1)),
     plan: [/^SEARCH messages USING INDEX sqlite_autoindex_messages_1 \(task_id=\?\)$/],

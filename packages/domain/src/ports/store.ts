@@ -1,5 +1,5 @@
 import type { Attempt } from '../attempt.ts'
-import type { LoggedEvent, NewEvent } from '../event.ts'
+import type { EventType, LoggedEvent, NewEvent } from '../event.ts'
 import type { Facts } from '../facts.ts'
 import type { AttemptId, TaskId, WorkerId } from '../ids.ts'
 import type { Message } from '../message.ts'
@@ -22,7 +22,18 @@ export interface TaskFilter {
 }
 
 export interface EventFilter {
-  readonly taskId?: TaskId
+  readonly taskId?: TaskId | undefined
+  /** Those of tasks of this project. */
+  readonly project?: string | undefined
+  /** Those of any of these types; at least one. */
+  readonly types?: readonly EventType[] | undefined
+}
+
+/** What was found in a part of the log. */
+export interface ScannedEvents {
+  readonly events: readonly LoggedEvent[]
+  /** There are no others up to this id. As `after` was, when there is nothing after it. */
+  readonly reached: number
 }
 
 /** An effect is something the outside world sees; its row says whether it was begun, and what came of it. */
@@ -108,7 +119,12 @@ export interface ReadTx {
   }
   readonly events: {
     /** Oldest first, with ids above `after`. */
-    list(filter: EventFilter, page: Page & { readonly after: number }): readonly LoggedEvent[]
+    list(
+      filter: Omit<EventFilter, 'project'>,
+      page: Page & { readonly after: number },
+    ): readonly LoggedEvent[]
+    /** The same in short steps, however rare such events are. At the end when it reaches `after`. */
+    scan(filter: EventFilter, page: Page & { readonly after: number }): ScannedEvents
     /** Id of the newest event; 0 when there is none. */
     head(): number
     /** Of the newest event, as hex: it stands for the whole log. */

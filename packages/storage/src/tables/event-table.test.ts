@@ -1,13 +1,13 @@
 import path from 'node:path'
 
-import type { NewEvent } from '@sleepless/domain'
+import { DEFAULT_EGRESS, type NewEvent, type TaskId } from '@sleepless/domain'
 import { temporaryDirectory } from '@sleepless/testing'
 import BetterSqlite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 
 import { eventHash, GENESIS_HASH } from '../event-chain.ts'
 import { startProcess } from '../fixtures/other-process.ts'
-import { attemptOf, newEvent, SOME_TIME, taskOf } from '../fixtures/rows.ts'
+import { attemptOf, newEvent, newTask, SOME_TIME, taskOf } from '../fixtures/rows.ts'
 import { temporaryStore, type TemporaryStore } from '../fixtures/temporary-store.ts'
 import { openStore } from '../store.ts'
 
@@ -73,6 +73,67 @@ describe('events', () => {
       expect(after(2, 2)).toEqual([3, 4])
       expect(after(4, 2)).toEqual([5])
       expect(after(5, 2)).toEqual([])
+    })
+  })
+
+  test('can be those of some types, of all tasks or of one', async () => {
+    await using fixture = await storeWithSamples()
+    const types = ['attempt.claimed', 'task.succeeded', 'task.failed'] as const
+    await fixture.store.read((tx) => {
+      const found = (taskId?: TaskId): readonly number[] =>
+        tx.events.list({ taskId, types }, { after: 0, limit: 9 }).map(({ id }) => id)
+      expect(found()).toEqual([2, 4, 5])
+      expect(found(taskOf(1))).toEqual([2, 5])
+    })
+  })
+
+  test('are scanned for rare ones in short steps, across a hole between epochs', async () => {
+    await using fixture = await temporaryStore()
+    const { store } = fixture
+    const far = 10 ** 15
+    await store.write((tx) => {
+      tx.projects.insert({
+        name: 'shop',
+        remote: '/repository.git',
+        defaultBranch: 'main',
+        concurrency: undefined,
+        egress: DEFAULT_EGRESS,
+        createdAt: SOME_TIME,
+      })
+      tx.tasks.insert(newTask(1, { kind: 'serious', project: 'shop' }))
+      tx.tasks.insert(newTask(2))
+      for (let n = 1; n <= 5000; n++) tx.events.append(newEvent({ taskId: taskOf(2), data: { n } }))
+      tx.events.append(newEvent({ type: 'task.failed', taskId: taskOf(1) }))
+    })
+    const connection = new BetterSqlite(fixture.file)
+    connection.exec(`UPDATE events SET id = ${far} WHERE id = 5001`)
+    connection.close()
+    const filters = [
+      { project: 'shop' },
+      { types: ['task.failed'] },
+      { taskId: taskOf(1) },
+      { taskId: taskOf(1), project: 'shop' },
+    ] as const
+    await store.read((tx) => {
+      for (const filter of filters) {
+        const steps = [0]
+        const found: number[] = []
+        for (;;) {
+          const after = steps.at(-1) ?? 0
+          const { events, reached } = tx.events.scan(filter, { after, limit: 9 })
+          found.push(...events.map(({ id }) => id))
+          if (reached === after) break
+          steps.push(reached)
+        }
+        expect(found).toEqual([far])
+        expect(steps).toEqual('taskId' in filter ? [0, far] : [0, 2000, 4000, far])
+      }
+      expect(tx.events.scan({ taskId: taskOf(1), project: 'x' }, { after: 0, limit: 9 })).toEqual({
+        events: [],
+        reached: far,
+      })
+      const page = tx.events.scan({}, { after: 10, limit: 3 })
+      expect([page.events.map(({ id }) => id), page.reached]).toEqual([[11, 12, 13], 13])
     })
   })
 

@@ -1,28 +1,40 @@
-import type { LoggedEvent, NewEvent, ReadTx, WriteTx } from '@sleepless/domain'
+import type { EventFilter, LoggedEvent, NewEvent, ReadTx, WriteTx } from '@sleepless/domain'
+import type { SQL } from 'drizzle-orm'
 
 import type { Connection, Database } from '../database.ts'
-import { and, asc, eq, gt, sql } from '../drizzle.ts'
+import { and, asc, eq, gt, lte, sql } from '../drizzle.ts'
 import { eventHash, GENESIS_HASH } from '../event-chain.ts'
 import { events } from '../schema.ts'
 
 type Row = typeof events.$inferSelect
 
+// A few milliseconds of reading when hardly any of them is asked for.
+const SCANNED_ROWS = 2000
+
 export function eventReads(db: Database, connection: Connection): ReadTx['events'] {
   const after = gt(events.id, sql.placeholder('after'))
-  const all = db
-    .select()
-    .from(events)
-    .where(after)
-    .orderBy(asc(events.id))
-    .limit(sql.placeholder('limit'))
-    .prepare()
-  const ofTask = db
-    .select()
-    .from(events)
-    .where(and(eq(events.taskId, sql.placeholder('taskId')), after))
-    .orderBy(asc(events.id))
-    .limit(sql.placeholder('limit'))
-    .prepare()
+  const types = sql.placeholder('types')
+  const ofTypes = sql`(${types} IS NULL OR ${events.type} IN (SELECT value FROM json_each(${types})))`
+  const project = sql.placeholder('project')
+  const ofProject = sql`(${project} IS NULL OR EXISTS (
+    SELECT 1 FROM tasks WHERE tasks.id = ${events.taskId} AND tasks.project = ${project}))`
+  const select = (condition: SQL | undefined) =>
+    db
+      .select()
+      .from(events)
+      .where(condition)
+      .orderBy(asc(events.id))
+      .limit(sql.placeholder('limit'))
+      .prepare()
+  const all = select(after)
+  const ofOne = eq(events.taskId, sql.placeholder('taskId'))
+  const ofTask = select(and(ofOne, after, ofTypes, ofProject))
+  const within = select(and(after, lte(events.id, sql.placeholder('upTo')), ofTypes, ofProject))
+  const upTo = connection
+    .prepare<[number], number | null>(
+      `SELECT max(id) FROM (SELECT id FROM events WHERE id > ? ORDER BY id LIMIT ${SCANNED_ROWS})`,
+    )
+    .pluck()
   // By hand, since it is asked after each commit: a limit that is bound has SQLite plan anew each time.
   const head = connection.prepare<[], number | null>('SELECT max(id) FROM events').pluck()
   const headHash = connection
@@ -30,12 +42,32 @@ export function eventReads(db: Database, connection: Connection): ReadTx['events
     .pluck()
 
   return {
-    list({ taskId }, page) {
-      const rows = taskId === undefined ? all.all({ ...page }) : ofTask.all({ ...page, taskId })
-      return rows.map(toEvent)
+    list(filter, page) {
+      const values = { ...valuesOf(filter), ...page, upTo: Number.MAX_SAFE_INTEGER }
+      const ofAll = filter.types === undefined ? all : within
+      return (filter.taskId === undefined ? ofAll : ofTask).all(values).map(toEvent)
+    },
+    scan(filter, page) {
+      const { limit, after: from } = page
+      const end = filter.taskId === undefined ? upTo.get(from) : head.get()
+      if (end === undefined || end === null || end <= from) return { events: [], reached: from }
+      const values = { ...valuesOf(filter), ...page, upTo: end }
+      const found = (filter.taskId === undefined ? within : ofTask).all(values).map(toEvent)
+      const last = found.at(-1)
+      const reached = found.length === limit && last !== undefined ? last.id : end
+      return { events: found, reached }
     },
     head: () => head.get() ?? 0,
     headHash: () => (headHash.get() ?? GENESIS_HASH).toString('hex'),
+  }
+}
+
+/** As placeholders take it, which know no `undefined`. */
+function valuesOf({ taskId, project, types }: EventFilter): Record<string, string | null> {
+  return {
+    taskId: taskId ?? null,
+    project: project ?? null,
+    types: types === undefined ? null : JSON.stringify(types),
   }
 }
 
