@@ -8,7 +8,6 @@ import type { CliContext, OutputStream } from '../cli-context.ts'
 import { CliError } from '../cli-error.ts'
 import { connect } from '../connection/connect.ts'
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts'
-import { followOutput } from '../output/follow-output.ts'
 import { tailOutput } from '../output/tail-output.ts'
 import { safeTextStream } from '../terminal/safe-text-stream.ts'
 import { safeJson } from '../terminal/safe-text.ts'
@@ -77,7 +76,7 @@ async function* fromTail({ client, id, tail, signal }: Tail): AsyncGenerator<Uin
     yield end.bytes
     fromByte = end.fromByte + end.bytes.byteLength
   }
-  if (signal !== undefined) yield* followOutput(client, id, { signal, fromByte })
+  if (signal !== undefined) yield* client.followOutput(id, { signal, fromByte })
 }
 
 async function* safeTexts(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {

@@ -1,9 +1,12 @@
-import type { ApiClient, EventView, TaskView } from '@sleepless/contracts'
+import {
+  createPatience,
+  pause,
+  type ApiClient,
+  type EventView,
+  type TaskView,
+} from '@sleepless/contracts'
 import { isFinal } from '@sleepless/domain'
 
-import { followEvents } from './follow-events.ts'
-import { createPatience } from './outage.ts'
-import { pause } from './pause.ts'
 import type { Progress } from './progress.ts'
 
 export interface WaitForTaskOptions {
@@ -66,16 +69,23 @@ async function poll(submitted: TaskView, options: WaitForTaskOptions): Promise<W
   return { kind: 'interrupted' }
 }
 
-/** Calls back for every event that may have changed the task, and when events stop coming. */
+/**
+ * Calls back for every event that may have changed the task, and when events stop coming; why they do
+ * is for the caller to find out.
+ */
 async function listen(
   taskId: string,
   { client, progress, signal }: WaitForTaskOptions,
   onChange: () => void,
 ): Promise<void> {
   const options = { taskId, after: 0, signal, onDisconnect: onChange }
-  for await (const event of followEvents(client, options)) {
-    if (event.type === 'attempt.acted') progress.act(actionOf(event))
-    else if (event.type !== 'attempt.output') onChange()
+  try {
+    for await (const event of client.followEvents(options)) {
+      if (event.type === 'attempt.acted') progress.act(actionOf(event))
+      else if (event.type !== 'attempt.output') onChange()
+    }
+  } catch {
+    onChange()
   }
 }
 

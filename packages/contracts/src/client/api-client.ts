@@ -1,3 +1,5 @@
+import type { EventType } from '@sleepless/domain'
+
 import { artifactList, attemptList, type ArtifactList, type AttemptList } from '../http/attempt.ts'
 import { eventList, type EventList, type EventView } from '../http/event.ts'
 import {
@@ -19,9 +21,11 @@ import {
 } from '../internal/effect.ts'
 import { accessCalls, type AccessCalls } from './access-calls.ts'
 import { streamEvents, type EventStreamOptions } from './event-stream.ts'
+import { followEvents, type FollowEventsOptions } from './follow-events.ts'
+import { bodyOf } from './follow-output.ts'
 import { messageCalls, type MessageCalls } from './message-calls.ts'
 import { operationCalls, type OperationCalls } from './operation-calls.ts'
-import { bodyOf, outputCalls, type OutputCalls } from './output-calls.ts'
+import { outputCalls, type OutputCalls } from './output-calls.ts'
 import { reportCalls, type ReportCalls } from './report-calls.ts'
 import { repeatable, type SubmitOptions } from './submit-options.ts'
 import { taskListCalls, type TaskListCalls } from './task-list-calls.ts'
@@ -45,9 +49,16 @@ export interface ApiClient
   resume(): Promise<PauseView>
   taskEvents(
     id: string,
-    query?: { readonly limit?: number; readonly cursor?: string },
+    query?: {
+      readonly types?: readonly EventType[]
+      readonly limit?: number
+      readonly cursor?: string
+    },
   ): Promise<EventList>
+  /** Over one connection. */
   events(options?: EventStreamOptions): AsyncGenerator<EventView, void, undefined>
+  /** Over as many connections as it takes. */
+  followEvents(options: FollowEventsOptions): AsyncGenerator<EventView, void, undefined>
   diff(id: string): Promise<string>
   createProject(body: CreateProjectBody): Promise<ProjectView>
   projects(query?: { readonly limit?: number; readonly cursor?: string }): Promise<ProjectList>
@@ -83,9 +94,12 @@ export function createApiClient(service: TransportOptions): ApiClient {
         json: reason === undefined ? {} : { reason },
       }),
     resume: () => transport.json(pauseView, '/v1/resume', { method: 'POST' }),
-    taskEvents: (id, query) =>
-      transport.json(eventList, `${task(id)}/events`, { query: { ...query } }),
+    taskEvents: (id, { types, ...page } = {}) =>
+      transport.json(eventList, `${task(id)}/events`, {
+        query: { types: types?.join(','), ...page },
+      }),
     events: (stream = {}) => streamEvents(transport, stream),
+    followEvents: (options) => followEvents(transport, options),
     diff: (id) => transport.text(`${task(id)}/diff`),
     createProject: (json) => transport.json(projectView, '/v1/projects', { method: 'POST', json }),
     projects: (query) => transport.json(projectList, '/v1/projects', { query: { ...query } }),

@@ -1,11 +1,11 @@
+import {
+  bodyOf,
+  followOutput,
+  openOutput,
+  type FollowOutputOptions,
+  type OutputOptions,
+} from './follow-output.ts'
 import type { Transport } from './transport.ts'
-
-export interface OutputOptions {
-  /** Until the task has ended. */
-  readonly follow?: boolean
-  readonly fromByte?: number
-  readonly signal?: AbortSignal
-}
 
 /** The end of an output. */
 export interface OutputEnd {
@@ -18,20 +18,19 @@ export interface OutputEnd {
 export interface OutputCalls {
   /** The output in bytes. */
   output(id: string, options?: OutputOptions): Promise<ReadableStream<Uint8Array>>
+  /** The output until the task has ended, over as many connections as it takes. */
+  followOutput(
+    id: string,
+    options: FollowOutputOptions,
+  ): AsyncGenerator<Uint8Array, void, undefined>
   /** At most so many bytes of its end. */
   outputEnd(id: string, lastBytes: number): Promise<OutputEnd>
 }
 
 export function outputCalls(transport: Transport): OutputCalls {
   return {
-    output: async (id, { follow, fromByte, signal } = {}) =>
-      bodyOf(
-        await transport.open(pathOf(id), {
-          query: { follow: follow === true ? 'true' : undefined },
-          headers: fromByte === undefined ? {} : { range: `bytes=${fromByte}-` },
-          signal,
-        }),
-      ),
+    output: async (id, options = {}) => bodyOf(await openOutput(transport, id, options)),
+    followOutput: (id, options) => followOutput(transport, id, options),
     async outputEnd(id, lastBytes) {
       const response = await transport.open(pathOf(id), {
         headers: { range: `bytes=-${lastBytes}` },
@@ -49,10 +48,6 @@ export function outputCalls(transport: Transport): OutputCalls {
 }
 
 const RANGE_NOT_SATISFIABLE = 416
-
-export function bodyOf(response: Response): ReadableStream<Uint8Array> {
-  return response.body ?? new Blob([]).stream()
-}
 
 function pathOf(id: string): string {
   return `/v1/tasks/${encodeURIComponent(id)}/output`

@@ -1,7 +1,14 @@
 import { EVENT_TYPES } from '@sleepless/domain'
 import { z } from 'zod'
 
-import { attemptIdField, cursorField, instantField, limitField, taskIdField } from './fields.ts'
+import {
+  attemptIdField,
+  cursorField,
+  instantField,
+  limitField,
+  projectNameField,
+  taskIdField,
+} from './fields.ts'
 
 export const eventView = z.object({
   /** Larger than that of every event before it; streams resume from it. */
@@ -23,7 +30,14 @@ export const eventsReset = z.object({
 })
 export type EventsReset = z.output<typeof eventsReset>
 
+/** Types of events, with commas between them. */
+const typesField = z
+  .string()
+  .transform((text) => [...new Set(text.split(','))])
+  .pipe(z.array(z.enum(EVENT_TYPES)))
+
 export const eventListQuery = z.strictObject({
+  types: typesField.optional(),
   limit: limitField,
   cursor: cursorField.optional(),
 })
@@ -44,4 +58,6 @@ export const eventStreamQuery = z.strictObject({
       'The stream begins with the event after this one; without it, with the next new one.',
     ),
   task: taskIdField.optional().describe('Only the events of this task.'),
+  project: projectNameField.optional().describe('Only those of tasks of this project.'),
+  types: typesField.optional(),
 })

@@ -1,8 +1,11 @@
-import { ApiError, ApiUnreachableError } from '@sleepless/contracts'
+import { setTimeout as delay } from 'node:timers/promises'
+
 import { backoffMs, type BackoffPolicy } from '@sleepless/domain'
 
+import { ApiError, ApiUnreachableError } from './errors.ts'
+
 /** Between tries to reach a service that may be starting again. */
-export const RECONNECT: BackoffPolicy = { initialDelayMs: 250, maxDelayMs: 5000 }
+const RECONNECT: BackoffPolicy = { initialDelayMs: 250, maxDelayMs: 5000 }
 const GIVE_UP_AFTER_MS = 10 * 60 * 1000
 
 /** Whether it may pass by itself: the service is gone, starting, or went away in mid-answer. */
@@ -14,6 +17,8 @@ function isOutage(error: unknown): boolean {
 
 /** The pauses between tries to reach a service that is away. */
 export interface Patience {
+  /** How long to wait after an end in good order, in milliseconds: a service that stops is not back at once. */
+  readonly soonMs: number
   /** The service has answered. */
   reset(): void
   /**
@@ -27,6 +32,7 @@ export function createPatience(monotonicMs: () => number = () => performance.now
   let failures = 0
   let outageSince: number | undefined
   return {
+    soonMs: RECONNECT.initialDelayMs,
     reset() {
       failures = 0
       outageSince = undefined
@@ -37,5 +43,14 @@ export function createPatience(monotonicMs: () => number = () => performance.now
       failures += 1
       return backoffMs(failures, RECONNECT)
     },
+  }
+}
+
+/** Resolves after the time, or as soon as the signal is aborted. */
+export async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(durationMs, undefined, { signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
   }
 }

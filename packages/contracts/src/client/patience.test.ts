@@ -1,7 +1,7 @@
-import { ApiError, ApiUnreachableError } from '@sleepless/contracts'
 import { describe, expect, test } from 'vitest'
 
-import { createPatience } from './outage.ts'
+import { ApiError, ApiUnreachableError } from './errors.ts'
+import { createPatience } from './patience.ts'
 
 const away = new ApiUnreachableError('http://127.0.0.1:9')
 
