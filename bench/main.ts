@@ -6,6 +6,7 @@ import { executor } from './executor.ts'
 import { http } from './http.ts'
 import { idle } from './idle.ts'
 import { intake } from './intake.ts'
+import { live } from './live.ts'
 import { replicas } from './replicas.ts'
 import { measureService } from './service.ts'
 import { starts } from './starts.ts'
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   decide: decisions,
   intake: () => intake(model.url),
   http: () => http(model.url),
+  live: () => live(model.url),
   starts: () => starts(model.url),
   replicas: () => replicas(model.url),
   cli: () => cli(model.url),
