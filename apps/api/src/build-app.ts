@@ -15,6 +15,7 @@ import { compressLists } from './compress-answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { handleError, handleNotFound } from './error-handler.ts'
 import { expectBodies } from './expect-body.ts'
+import { asksForWebSocket } from './live/upgrades.ts'
 import { metricRoutes } from './metrics/metric-routes.ts'
 import { addProcessMetrics } from './metrics/process-metrics.ts'
 import { countRequestsOf } from './metrics/request-metrics.ts'
@@ -28,8 +29,8 @@ import { attemptFileRoutes } from './routes/attempt-files.ts'
 import { attemptRoutes } from './routes/attempts.ts'
 import { checkpointRoutes } from './routes/checkpoints.ts'
 import { effectRoutes } from './routes/effects.ts'
-import { eventStreamRoutes } from './routes/event-stream.ts'
 import { healthRoutes } from './routes/health.ts'
+import { liveRoutes } from './routes/live.ts'
 import { loginLinkRoutes } from './routes/login-links.ts'
 import { loginRoutes } from './routes/login.ts'
 import { messageRoutes } from './routes/messages.ts'
@@ -56,6 +57,12 @@ const HEADERS = {
   // Only whoever ends TLS for the service knows whether all of its names can be held to it.
   strictTransportSecurity: false,
 } as const
+
+const CONNECTIONS = {
+  clientErrorHandler: answerBrokenRequest,
+  // All others that ask for another protocol are answered in this one.
+  http: { shouldUpgradeCallback: asksForWebSocket },
+}
 
 /** The HTTP surface, apart from the process that listens. */
 export function buildApp(deps: ApiDeps): FastifyInstance {
@@ -106,7 +113,7 @@ function createServer(deps: ApiDeps): FastifyInstance {
     genReqId: requestIdOf,
     forceCloseConnections: true,
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
-    clientErrorHandler: answerBrokenRequest,
+    ...CONNECTIONS,
   })
   app.server.maxConnections = limits.connections
   return app
@@ -122,7 +129,7 @@ function publicRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     await v1.register(taskHistoryRoutes(deps))
     await v1.register(taskFileRoutes(deps))
     await v1.register(artifactRoutes(deps))
-    await v1.register(eventStreamRoutes(deps))
+    await v1.register(liveRoutes(deps))
     await v1.register(projectRoutes(deps))
     await v1.register(serviceRoutes(deps))
     await v1.register(operationRoutes(deps))

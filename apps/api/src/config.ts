@@ -2,6 +2,7 @@ import { environment } from '@sleepless/runtime'
 import type { z } from 'zod'
 
 import { DEFAULT_HTTP, type HttpOptions } from './http-options.ts'
+import { DEFAULT_LIVE_LIMITS } from './live/live-limits.ts'
 
 export const apiConfig = environment
   .pick({
@@ -64,5 +65,6 @@ function httpOptions(env: HttpEnvironment): HttpOptions {
       perSecond: env.SLEEPLESS_RATE_LIMIT,
       adminPerSecond: env.SLEEPLESS_ADMIN_RATE_LIMIT,
     },
+    live: DEFAULT_LIVE_LIMITS,
   }
 }

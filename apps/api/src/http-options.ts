@@ -1,4 +1,5 @@
 import type { RateLimits } from './access/rate-limits.ts'
+import { DEFAULT_LIVE_LIMITS, type LiveLimits } from './live/live-limits.ts'
 
 /** How the service meets whoever reaches its port. */
 export interface HttpOptions {
@@ -9,6 +10,7 @@ export interface HttpOptions {
   /** Of pages elsewhere that may use it with a bearer token; none: no page elsewhere may. */
   readonly corsOrigins: readonly string[]
   readonly rateLimits: RateLimits
+  readonly live: LiveLimits
   readonly limits: HttpLimits
 }
 
@@ -46,4 +48,5 @@ export const DEFAULT_HTTP: HttpOptions = {
     bodyBytes: 1024 * 1024,
     connections: 10_000,
   },
+  live: DEFAULT_LIVE_LIMITS,
 }

@@ -6,6 +6,7 @@ import { createApi, type Api } from './create-api.ts'
 import { openControlPlane, TOKENS, type ControlPlane } from './test-kit/control-plane.ts'
 import { restoredHome, type RestoredHome } from './test-kit/restored-home.ts'
 import { openSse } from './test-kit/sse-stream.ts'
+import { openStream } from './test-kit/stream-peer.ts'
 
 const resources = new AsyncDisposableStack()
 let plane: ControlPlane
@@ -46,6 +47,14 @@ describe('after a restore, a stream', () => {
     expect((await frames.next()).value).toBe(reset)
     await createApiClient({ url: api.url, token: TOKENS.api }).submitTask({ prompt: 'new' })
     expect((await frames.next()).value).toContain(`id: ${head + 1}\n`)
+  })
+
+  test('is told so over a WebSocket too', async () => {
+    const head = await plane.store.read((tx) => tx.events.head())
+    using peer = await openStream(api.url, { query: `after=${restored.lostHead}` })
+    expect(await peer.take(1)).toEqual([{ kind: 'reset', epoch, head }])
+    await createApiClient({ url: api.url, token: TOKENS.api }).submitTask({ prompt: 'new' })
+    expect(await peer.takeIds(1)).toEqual([head + 1])
   })
 
   test('is told so also when a browser comes again by itself', async () => {

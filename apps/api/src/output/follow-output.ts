@@ -1,60 +1,82 @@
+import { OUTPUT_FROM_HEADER } from '@sleepless/contracts'
 import type { TaskId } from '@sleepless/domain'
 import type { FastifyReply } from 'fastify'
 
 import type { ApiDeps } from '../deps.ts'
-import { eventFeed } from '../live/event-feed.ts'
-import { clientSignal, writeTo } from '../live/write-stream.ts'
-import { readOutput, taskOutput } from './task-output.ts'
+import type { Live } from '../live/live.ts'
+import { endSoon, SSE_HEADERS, sseConnection, sseMessage, textConnection } from '../live/sse.ts'
+import { outputFeed } from './output-feed.ts'
+import { outputStart, type OutputPlace } from './output-start.ts'
+import { textPieces } from './text-pieces.ts'
 
-// The connection shows that it lives by its bytes alone; a silent agent is nothing to report.
-const IDLE_MS = 60_000
+interface Deps extends ApiDeps {
+  readonly live: Live
+}
 
-/**
- * Sends the output as it grows, until the task has ended.
- *
- * @param range a `Range` header such as `bytes=1000-`: where to begin.
- */
-export async function followOutput(
-  deps: ApiDeps,
-  id: TaskId,
-  range: string | undefined,
+export interface FollowOptions extends OutputPlace {
+  readonly id: TaskId
+}
+
+/** Sends the output as it grows, in bytes as they are, until the task has ended. */
+export async function followAsText(
+  deps: Deps,
+  { id, ...place }: FollowOptions,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  let sent = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0)
-  const after = await deps.store.read((tx) => tx.events.head())
-  let output = await taskOutput(deps, id)
-  reply.hijack()
+  const { from } = await outputStart(deps, id, place)
+  const { hub, clients } = deps.live
   const response = reply.raw
+  const connection = textConnection(response)
+  const { signal } = clients.enter(reply.request.principal, connection)
+  reply.hijack()
   response.writeHead(200, {
     'content-type': 'text/plain; charset=utf-8',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
+    [OUTPUT_FROM_HEADER]: from,
   })
   response.flushHeaders()
-  const signal = clientSignal(response, deps.stopping)
-  await using news = eventFeed(deps.store, {
-    filter: { taskId: id },
-    after,
-    signal,
-    idleMs: IDLE_MS,
-  })
   try {
-    for (;;) {
-      for await (const chunk of readOutput(deps, output, sent, output.lengthBytes)) {
-        await writeTo(response, chunk, signal)
-        sent += chunk.length
-      }
-      if (output.isComplete) {
-        response.end()
-        return reply
-      }
-      if ((await news.next()).done === true) break
-      output = await taskOutput(deps, id)
+    for await (const chunk of outputFeed({ ...deps, hub }, { id, from, signal })) {
+      connection.outlet.send([chunk])
+      await connection.outlet.taken(signal)
     }
+    if (!signal.aborted) response.end()
+  } catch {
+    // An answer that is broken off shows that there is more to come, from the offset that the client has.
+    response.destroy()
+  }
+  return reply
+}
+
+/** Sends the output as it grows, as server-sent events whose ids are offsets, until the task has ended. */
+export async function followAsEvents(
+  deps: Deps,
+  { id, ...place }: FollowOptions,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { from } = await outputStart(deps, id, place)
+  const { hub, clients } = deps.live
+  const response = reply.raw
+  const connection = sseConnection(response)
+  const { signal } = clients.enter(reply.request.principal, connection)
+  reply.hijack()
+  response.writeHead(200, { ...SSE_HEADERS, [OUTPUT_FROM_HEADER]: from })
+  const send = (text: string): void => connection.outlet.send([Buffer.from(text)])
+  send(': connected\n\n')
+  let reached = from
+  try {
+    const bytes = outputFeed({ ...deps, hub }, { id, from, signal })
+    for await (const piece of textPieces(bytes, from)) {
+      reached = piece.to
+      send(sseMessage(JSON.stringify(piece), { id: reached }))
+      await connection.outlet.taken(signal)
+    }
+    const end = JSON.stringify({ lengthBytes: reached })
+    if (!signal.aborted) send(sseMessage(end, { id: reached, event: 'end' }))
   } catch {
     // The client is gone or stalled: it comes back with the offset that it has reached.
   }
-  // An answer that is broken off shows that there is more to come.
-  response.destroy()
+  endSoon(response)
   return reply
 }

@@ -3,7 +3,7 @@ import { mkdirSync, renameSync } from 'node:fs'
 import { request } from 'node:http'
 import path from 'node:path'
 
-import { ApiError, type Held } from '@sleepless/contracts'
+import { ApiError, outputPiece, type Held } from '@sleepless/contracts'
 import { recordOutput } from '@sleepless/engine'
 import { waitFor } from '@sleepless/testing'
 import { describe, expect, test } from 'vitest'
@@ -11,6 +11,7 @@ import { describe, expect, test } from 'vitest'
 import { TOKENS } from '../test-kit/control-plane.ts'
 import { runningApi, type RunningApi } from '../test-kit/running-api.ts'
 import { runningTask, type RunningTask } from '../test-kit/running-task.ts'
+import { openSse, type SseStream } from '../test-kit/sse-stream.ts'
 import { NO_USAGE, SUCCESS } from '../test-kit/worker-words.ts'
 
 function print({ worker, held }: RunningTask, offset: number, text: string): Promise<number> {
@@ -376,12 +377,182 @@ describe('output that is followed', () => {
     expect(await ending).toContain('terminated')
   })
 
-  test.each(['follow=yes', 'tail=1'])('refuses %s', async (query) => {
+  test.each(['follow=yes', 'tail=0', 'tail=10001', 'from=-1', 'from=1&tail=1'])(
+    'refuses %s',
+    async (query) => {
+      const running = await runningTask()
+      const answer = await fetch(`${running.api.url}/v1/tasks/${running.taskId}/output?${query}`, {
+        headers: { authorization: `Bearer ${TOKENS.api}` },
+      })
+      expect(answer.status).toBe(400)
+    },
+  )
+})
+
+describe('the last lines of the output', () => {
+  const long = 'ü'.repeat(3000)
+
+  test.each([
+    ['one\ntwo\nthree\n', 2, 'two\nthree\n'],
+    ['one\ntwo\nthree', 2, 'two\nthree'],
+    ['one\ntwo\nthree', 3, 'one\ntwo\nthree'],
+    ['one\ntwo', 9, 'one\ntwo'],
+    ['\n\n\n', 2, '\n\n'],
+    ['', 1, ''],
+    [`${long}\n${long}\n${long}\n`, 1, `${long}\n`],
+    ['a\n'.repeat(5000), 3, 'a\na\na\n'],
+  ])('of %j are, for tail=%i, %j', async (printed, tail, expected) => {
     const running = await runningTask()
-    const answer = await fetch(`${running.api.url}/v1/tasks/${running.taskId}/output?${query}`, {
+    if (printed !== '') await print(running, 0, printed)
+    const { url } = running.api
+    const answer = await fetch(`${url}/v1/tasks/${running.taskId}/output?tail=${tail}`, {
       headers: { authorization: `Bearer ${TOKENS.api}` },
     })
-    expect(answer.status).toBe(400)
+    expect(await answer.text()).toBe(expected)
+    const from = Buffer.byteLength(printed) - Buffer.byteLength(expected)
+    expect(answer.headers.get('sleepless-output-from')).toBe(String(from))
+  })
+
+  test('reach over attempts, and are followed by what comes', async () => {
+    const api = await runningApi()
+    const { id: taskId } = await api.client.submitTask({ prompt: 'a' })
+    const worker = await api.join()
+    const first = await api.start(worker)
+    await print({ api, worker, held: first, taskId }, 0, 'one\ntwo')
+    await end({ worker }, first, 'again')
+    const held = await api.start(worker)
+    await print({ api, worker, held, taskId }, 0, ' and\nthree\n')
+    const stop = new AbortController()
+    const followed = api.client.followOutput(taskId, { tailLines: 2, signal: stop.signal })
+    const read: Uint8Array[] = []
+    const reading = (async () => {
+      for await (const bytes of followed) read.push(bytes)
+    })()
+    const text = (): string => Buffer.concat(read).toString()
+    await expect.poll(text).toBe('two and\nthree\n')
+    await print({ api, worker, held, taskId }, 11, 'four\n')
+    await end({ worker }, held)
+    await reading
+    expect(text()).toBe('two and\nthree\nfour\n')
+  })
+})
+
+describe('output as server-sent events', () => {
+  const options = (taskId: string, query = '', id?: string) => ({
+    path: `/v1/tasks/${taskId}/output${query}`,
+    headers: { accept: 'text/event-stream', ...(id !== undefined && { 'last-event-id': id }) },
+  })
+
+  async function messages(stream: SseStream): Promise<string[]> {
+    const found: string[] = []
+    for await (const frame of stream.frames()) if (!frame.startsWith(':')) found.push(frame)
+    return found
+  }
+
+  test('has offsets for ids, and says when it is complete', async () => {
+    const running = await runningTask()
+    await print(running, 0, 'größe\n')
+    using stream = await openSse(running.api.url, options(running.taskId))
+    expect(stream.response.headers['content-type']).toBe('text/event-stream')
+    const all = messages(stream)
+    await end(running, running.held)
+    expect(await all).toEqual([
+      'id: 8\ndata: {"from":0,"to":8,"text":"größe\\n"}',
+      'id: 8\nevent: end\ndata: {"lengthBytes":8}',
+    ])
+  })
+
+  test.each([
+    ['?from=4', undefined, 'id: 7\ndata: {"from":4,"to":7,"text":"two"}'],
+    ['?tail=1', undefined, 'id: 7\ndata: {"from":4,"to":7,"text":"two"}'],
+    ['?from=1', '4', 'id: 7\ndata: {"from":4,"to":7,"text":"two"}'],
+  ])('begins where %s and the id %s say', async (query, id, frame) => {
+    const running = await runningTask()
+    await print(running, 0, 'one\ntwo')
+    await end(running, running.held)
+    using stream = await openSse(running.api.url, options(running.taskId, query, id))
+    expect(await messages(stream)).toContain(frame)
+  })
+
+  test('comes whole, however often it is resumed, wherever its bytes are cut', async () => {
+    const running = await runningTask()
+    const text = 'aß世🌍\n'.repeat(400)
+    const bytes = Buffer.from(text)
+    const writing = (async () => {
+      for (let at = 0; at < bytes.length; at += 37)
+        await running.worker.client.appendOutput(running.held, at, bytes.subarray(at, at + 37))
+      await end(running, running.held)
+    })()
+    let read = ''
+    let reached = '0'
+    for (let isOver = false; !isOver;) {
+      using stream = await openSse(running.api.url, options(running.taskId, '', reached))
+      let pieces = 0
+      for await (const frame of stream.frames()) {
+        const [, id = '', name, data = ''] =
+          /^id: (\d+)\n(?:event: (\w+)\n)?data: (.*)$/.exec(frame) ?? []
+        if (id === '') continue
+        isOver = name === 'end'
+        if (isOver || pieces++ === 5) break
+        reached = id
+        read += outputPiece.parse(JSON.parse(data)).text
+      }
+    }
+    await writing
+    expect(read).toBe(text)
+  })
+
+  test('shows characters that are none as such, and what is cut off at the end', async () => {
+    const running = await runningTask()
+    const bytes = Buffer.concat([Buffer.of(0xff, 0x61, 0x80), Buffer.from('世').subarray(0, 2)])
+    await running.worker.client.appendOutput(running.held, 0, bytes)
+    await end(running, running.held)
+    using stream = await openSse(running.api.url, options(running.taskId))
+    expect(await messages(stream)).toEqual([
+      'id: 3\ndata: {"from":0,"to":3,"text":"\ufffda\ufffd"}',
+      'id: 5\ndata: {"from":3,"to":5,"text":"\ufffd"}',
+      'id: 5\nevent: end\ndata: {"lengthBytes":5}',
+    ])
+  })
+
+  test.each([
+    ['?from=9', undefined],
+    ['', '9'],
+    ['?follow=true&from=9', undefined],
+  ])('cannot begin behind its end: %s, id %s', async (query, id) => {
+    const running = await runningTask()
+    const asked = options(running.taskId, query, id)
+    const answer = await fetch(`${running.api.url}${asked.path}`, {
+      headers: { authorization: `Bearer ${TOKENS.api}`, ...asked.headers },
+    })
+    expect(answer.status).toBe(416)
+  })
+
+  test('ends in order, and without saying that it is complete, when the service stops', async () => {
+    const running = await runningTask()
+    using stream = await openSse(running.api.url, options(running.taskId))
+    const all = messages(stream)
+    await running.api.stop()
+    expect(await all).toEqual([])
+  })
+
+  test('ends when its token is revoked', async () => {
+    const { api, taskId } = await runningTask()
+    const { token, id } = await api.client.createToken({ name: 'ci', scopes: ['read'] })
+    const asked = options(taskId)
+    const authorization = `Bearer ${token}`
+    using stream = await openSse(api.url, {
+      ...asked,
+      headers: { ...asked.headers, authorization },
+    })
+    const text = await fetch(`${api.url}/v1/tasks/${taskId}/output?follow=true`, {
+      headers: { authorization },
+    })
+    const broken = text.text().catch((error: unknown) => String(error))
+    await stream.frames().next()
+    await api.client.revokeToken(id)
+    expect(await messages(stream)).toEqual([])
+    expect(await broken).toContain('terminated')
   })
 })
 

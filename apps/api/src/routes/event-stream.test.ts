@@ -1,17 +1,13 @@
 import { once } from 'node:events'
-import type { ServerResponse } from 'node:http'
 
-import type { EventView } from '@sleepless/contracts'
-import { waitFor } from '@sleepless/testing'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { STREAM_CLOSE_CODES, type EventView } from '@sleepless/contracts'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
-import { buildApp } from '../build-app.ts'
-import { DEFAULT_HTTP } from '../http-options.ts'
-import { createLeaseTicks } from '../lease-ticks.ts'
-import { createTurns } from '../output/turns.ts'
-import { openControlPlane, TOKENS } from '../test-kit/control-plane.ts'
+import { TOKENS } from '../test-kit/control-plane.ts'
 import { runningApi } from '../test-kit/running-api.ts'
 import { openSse } from '../test-kit/sse-stream.ts'
+import { openStream } from '../test-kit/stream-peer.ts'
+import { FAST_HEARTBEAT_MS, withLive } from '../test-kit/with-live.ts'
 
 function ids(events: readonly EventView[]): number[] {
   return events.map(({ id }) => id)
@@ -88,17 +84,32 @@ describe('the event stream', () => {
     expect(new Set(events.map(({ taskId }) => taskId))).toEqual(new Set([mine.id]))
   })
 
+  test.each([
+    ['of some types', 'types=task.canceled,project.created', [3, 4, 8, 9]],
+    ['of a project', 'project=shop', [5, 10]],
+    ['of both', 'project=shop&types=task.submitted,task.canceled', [5, 10]],
+  ])('holds those %s alone when asked to: what has been, and what comes', async (_, query, all) => {
+    const { client, url } = await runningApi()
+    const happen = async (project: string): Promise<void> => {
+      const { id } = await client.submitTask({ prompt: 'a' })
+      await client.submitTask({ prompt: 'b' })
+      await client.cancelTask(id)
+      await client.createProject({ name: project, remote: '/repository.git' })
+      await client.submitTask({ prompt: 'c', project: 'shop' })
+    }
+    await happen('shop')
+    using stream = await openSse(url, { path: `/v1/events?after=0&${query}` })
+    const before = all.filter((id) => id <= 5)
+    expect(ids(await stream.take(before.length))).toEqual(before)
+    await happen('other')
+    expect(ids(await stream.take(all.length - before.length))).toEqual(all.filter((id) => id > 5))
+  })
+
   test('shows that it lives when nothing happens', async () => {
-    const { url } = await runningApi()
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    onTestFinished(() => void vi.useRealTimers())
+    const { url } = await runningApi(withLive({ heartbeatMs: FAST_HEARTBEAT_MS }))
     using stream = await openSse(url)
     expect((await stream.frames().next()).value).toBe(': connected')
-    // The server arms its timer only after the first frame is on its way.
-    const frame = stream.frames().next()
-    const pulse = setInterval(() => vi.advanceTimersByTime(15_000), 10)
-    onTestFinished(() => clearInterval(pulse))
-    expect((await frame).value).toBe(': still here')
+    expect((await stream.frames().next()).value).toBe(': still here')
   })
 
   test.each([
@@ -106,6 +117,9 @@ describe('the event stream', () => {
     ['/v1/events?after=-1', {}, 'after'],
     ['/v1/events?task=tsk_1', {}, 'task'],
     ['/v1/events?since=1', {}, 'since'],
+    ['/v1/events?project=A!', {}, 'project'],
+    ['/v1/events?types=task.submitted,nothing', {}, 'types.1'],
+    ['/v1/events?types=', {}, 'types.0'],
     ['/v1/events', { 'last-event-id': 'x' }, 'last-event-id'],
   ])('refuses %s %j', async (path, headers, field) => {
     const { url } = await runningApi()
@@ -116,14 +130,100 @@ describe('the event stream', () => {
     expect(await answer.json()).toMatchObject({ code: 'INVALID_REQUEST', field })
   })
 
-  test('ends when the service stops', async () => {
+  test('ends in order when the service stops', async () => {
     const api = await runningApi()
     using stream = await openSse(api.url)
-    stream.response.on('error', () => undefined)
     const closed = once(stream.response.resume(), 'close')
     await api.stop()
     await closed
-    expect(stream.response.destroyed).toBe(true)
+    expect(stream.response.complete).toBe(true)
+  })
+
+  test('ends in order when its token is revoked, and is refused from then on', async () => {
+    const { client, url } = await runningApi()
+    const { token, id } = await client.createToken({ name: 'ci', scopes: ['read'] })
+    const headers = { authorization: `Bearer ${token}` }
+    using stream = await openSse(url, { headers })
+    const ended = once(stream.response.resume(), 'end')
+    await client.revokeToken(id)
+    await ended
+    using again = await openSse(url, { headers })
+    expect(again.response.statusCode).toBe(401)
+  })
+
+  test.each([
+    [{ clients: 1 }, 503, 'NO_STREAM_LEFT'],
+    [{ clientsOfToken: 1 }, 429, 'TOO_MANY_STREAMS'],
+  ])('is refused beyond %j', async (limits, status, code) => {
+    const { client, url } = await runningApi(withLive(limits))
+    const { token } = await client.createToken({ name: 'ci', scopes: ['read'] })
+    const headers = { authorization: `Bearer ${token}` }
+    using _first = await openSse(url, { headers })
+    const answer = await fetch(`${url}/v1/events`, { headers })
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('retry-after')).toBe('1')
+    expect(await answer.json()).toMatchObject({ code })
+  })
+
+  test('may be looked at with HEAD, which takes no place', async () => {
+    const { url } = await runningApi(withLive({ clients: 0 }))
+    const headers = { authorization: `Bearer ${TOKENS.api}` }
+    const answer = await fetch(`${url}/v1/events`, { method: 'HEAD', headers })
+    expect(answer.status).toBe(200)
+  })
+
+  test('ends in order when the log cannot be read, and goes on with another connection', async () => {
+    let isBroken = false
+    const { plane, url } = await runningApi(({ store }) => ({
+      store: {
+        ...store,
+        async read(work) {
+          if (isBroken) throw new Error('the disk fails')
+          return store.read(work)
+        },
+      },
+    }))
+    using stream = await openSse(url)
+    using peer = await openStream(url)
+    const ended = once(stream.response.resume(), 'end')
+    isBroken = true
+    await plane.store.write((tx) => {
+      tx.events.append({ type: 'worker.changed', at: new Date(), data: {} })
+    })
+    await ended
+    expect(await peer.closed).toBe(STREAM_CLOSE_CODES.away)
+    isBroken = false
+    using again = await openSse(url, { path: '/v1/events?after=0' })
+    expect(ids(await again.take(1))).toEqual([1])
+  })
+
+  test('that looks for what is rare lets others have their turn', async () => {
+    let turn = 0
+    const turnsOfReads = new Set<number>()
+    const { plane, url } = await runningApi(({ store }) => ({
+      store: {
+        ...store,
+        read(work) {
+          turnsOfReads.add(turn)
+          return store.read(work)
+        },
+      },
+    }))
+    await plane.store.write((tx) => {
+      const event = { type: 'worker.changed', at: new Date(), data: {} } as const
+      for (let n = 0; n < 50_000; n++) tx.events.append(event)
+      tx.events.append({ ...event, type: 'worker.left' })
+    })
+    const next = (): void => {
+      turn += 1
+      pulse = setImmediate(next)
+    }
+    let pulse = setImmediate(next)
+    onTestFinished(() => clearImmediate(pulse))
+    using stream = await openSse(url, { path: '/v1/events?after=0&types=worker.left' })
+    expect(ids(await stream.take(1))).toEqual([50_001])
+    // 2,000 rows at a time.
+    expect(turnsOfReads.size).toBeGreaterThan(25)
   })
 
   test('is left by a client that goes, and the service forgets it', async () => {
@@ -134,40 +234,4 @@ describe('the event stream', () => {
     for (let n = 0; n < 5; n++) await client.submitTask({ prompt: 'x' })
     expect(plane.log.filter((line) => line.includes('"level":50'))).toEqual([])
   })
-})
-
-test('a client that reads nothing costs a batch of memory, and then gets everything', async () => {
-  const plane = await openControlPlane()
-  const stopping = new AbortController()
-  const app = buildApp({
-    ...plane,
-    http: DEFAULT_HTTP,
-    leaseTicks: createLeaseTicks(plane),
-    outputTurns: createTurns(),
-    stopping: stopping.signal,
-  })
-  onTestFinished(async () => {
-    stopping.abort()
-    await app.close()
-    await plane[Symbol.asyncDispose]()
-  })
-  const responses: ServerResponse[] = []
-  app.server.on('request', (_request, response: ServerResponse) => responses.push(response))
-  using stream = await openSse(await app.listen({ host: '127.0.0.1', port: 0 }))
-  stream.response.pause()
-
-  // More than the socket's own buffers take.
-  const total = 3000
-  const note = 'x'.repeat(8000)
-  for (let n = 0; n < total; n += 100) {
-    await plane.store.write((tx) => {
-      for (let event = 0; event < 100; event++) {
-        tx.events.append({ type: 'worker.changed', at: new Date(), data: { note } })
-      }
-    })
-  }
-  await waitFor(() => responses[0]?.writableNeedDrain, { description: 'the server to hold back' })
-  expect(responses[0]?.writableLength).toBeLessThan(2 * 200 * 8200)
-  stream.response.resume()
-  expect(ids(await stream.take(total))).toEqual(upTo(total))
 })

@@ -1,24 +1,21 @@
 import { eventStreamQuery } from '@sleepless/contracts'
-import { taskId } from '@sleepless/domain'
-import { isPosition } from '@sleepless/storage'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
 import type { ApiDeps } from '../deps.ts'
 import { EPOCH_HEADER, epochOf } from '../live/epoch.ts'
-import { eventFeed } from '../live/event-feed.ts'
-import { clientSignal, writeTo } from '../live/write-stream.ts'
-import { eventView } from '../views/event-view.ts'
-
-// Proxies close what is silent for longer.
-const HEARTBEAT_MS = 15_000
+import { followLog } from '../live/follow-log.ts'
+import type { Live } from '../live/live.ts'
+import { endSoon, SSE_HEADERS, sseConnection, sseForm, sseMessage } from '../live/sse.ts'
+import { eventFilterOf, streamStart } from '../live/stream-start.ts'
 
 const resumeHeader = z.object({
   'last-event-id': z.coerce.number().int().nonnegative().optional(),
 })
 
-/** All events as they happen, as server-sent events; `id` is the place to resume from. */
-export function eventStreamRoutes({ store, stopping }: ApiDeps): FastifyPluginAsyncZod {
+/** Events as they happen, as server-sent events; `id` is the place to resume from. */
+export function eventStreamRoutes(deps: ApiDeps, { hub, clients }: Live): FastifyPluginAsyncZod {
+  const { store } = deps
   return async (app) => {
     app.get(
       '/events',
@@ -26,42 +23,26 @@ export function eventStreamRoutes({ store, stopping }: ApiDeps): FastifyPluginAs
         config: { scope: 'read' },
         schema: { querystring: eventStreamQuery, headers: resumeHeader },
       },
-      async ({ method, query, headers }, reply) => {
+      async ({ method, query, headers, principal }, reply) => {
         if (method === 'HEAD') return reply.type('text/event-stream').send()
-        const head = await store.read((tx) => tx.events.head())
-        const asked = headers['last-event-id'] ?? query.after ?? head
-        const after = isPosition(store.epochs, head, asked) ? asked : head
-        const epoch = epochOf(store.epochs)
-        reply.hijack()
+        const start = await streamStart(deps, headers['last-event-id'] ?? query.after)
         const response = reply.raw
-        response.writeHead(200, {
-          'content-type': 'text/event-stream',
-          'cache-control': 'no-store',
-          'x-accel-buffering': 'no',
-          [EPOCH_HEADER]: epoch,
-        })
-        const signal = clientSignal(response, stopping)
-        const filter = query.task === undefined ? {} : { taskId: taskId(query.task) }
+        const connection = sseConnection(response)
+        const { signal } = clients.enter(principal, connection)
+        reply.hijack()
+        response.writeHead(200, { ...SSE_HEADERS, [EPOCH_HEADER]: epochOf(store.epochs) })
+        response.write(': connected\n\n')
+        const { reset, after } = start
+        // Also with an id, so that browsers do not come again with the one that is void.
+        if (reset !== undefined)
+          response.write(sseMessage(JSON.stringify(reset), { id: reset.head, event: 'reset' }))
         try {
-          await writeTo(response, ': connected\n\n', signal)
-          // Also with an id, so that browsers do not come again with the one that is void.
-          const reset = `id: ${head}\nevent: reset\ndata: ${JSON.stringify({ epoch, head })}\n\n`
-          if (after !== asked) await writeTo(response, reset, signal)
-          for await (const events of eventFeed(store, {
-            filter,
-            after,
-            signal,
-            idleMs: HEARTBEAT_MS,
-          })) {
-            const frames = events.map(
-              (event) => `id: ${event.id}\ndata: ${JSON.stringify(eventView(event))}\n\n`,
-            )
-            await writeTo(response, frames.join('') || ': still here\n\n', signal)
-          }
-          response.end()
+          const filter = eventFilterOf(query)
+          const { outlet } = connection
+          await followLog({ store, hub }, { filter, after, form: sseForm, outlet, signal })
         } catch {
-          // The client is gone or stalled: it resumes from the last id that it has.
-          response.destroy()
+          // The client is gone or stalled, or the log can't be read: it resumes from the last id that it has.
+          endSoon(response)
         }
         return reply
       },

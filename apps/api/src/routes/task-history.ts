@@ -33,13 +33,13 @@ export function taskHistoryRoutes({ store }: ApiDeps): FastifyPluginAsyncZod {
         config: { scope: 'read' },
         schema: { params: byTaskId, querystring: eventListQuery, response: { 200: eventList } },
       },
-      async ({ params, query: { limit, cursor } }) => {
+      async ({ params, query: { types, limit, cursor } }) => {
         const id = taskId(params.id)
         const after = parseCursor(cursor, eventId) ?? 0
         return store.read((tx) => {
           existingTask(tx, id)
           if (!isPosition(store.epochs, tx.events.head(), after)) throw cursorReset()
-          const events = tx.events.list({ taskId: id }, { after, limit })
+          const events = tx.events.list({ taskId: id, types }, { after, limit })
           const { nextCursor } = pageOf(events, limit, (event) => event.id)
           return { items: events.map(eventView), nextCursor }
         })

@@ -9,7 +9,7 @@ import type { WorkerId } from '@sleepless/domain'
 import { dispatch } from '@sleepless/engine'
 import { onTestFinished } from 'vitest'
 
-import { createApi } from '../create-api.ts'
+import { createApi, type ApiOptions } from '../create-api.ts'
 import { ids, openControlPlane, TOKENS, type ControlPlane } from './control-plane.ts'
 import { HELLO } from './worker-words.ts'
 
@@ -32,7 +32,9 @@ export interface JoinedWorker {
 }
 
 export async function runningApi(
-  replace: (plane: ControlPlane) => Partial<Pick<ControlPlane, 'spool' | 'store'>> = () => ({}),
+  replace: (
+    plane: ControlPlane,
+  ) => Partial<Pick<ApiOptions, 'spool' | 'store' | 'http'>> = () => ({}),
 ): Promise<RunningApi> {
   const resources = new AsyncDisposableStack()
   onTestFinished(() => resources.disposeAsync())
