@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { TOKENS } from '../test-kit/control-plane.ts'
 import { runningApi } from '../test-kit/running-api.ts'
 import { NO_USAGE, SUCCESS } from '../test-kit/worker-words.ts'
 
@@ -38,6 +39,18 @@ describe('the history of a task', () => {
       'task.submitted',
       'task.canceled',
     ])
+  })
+
+  test('holds those of some types alone when asked to', async () => {
+    const { client, url } = await runningApi()
+    const { id } = await client.submitTask({ prompt: 'a' })
+    await client.cancelTask(id)
+    const { items } = await client.taskEvents(id, { types: ['task.failed', 'task.canceled'] })
+    expect(items.map(({ type }) => type)).toEqual(['task.canceled'])
+    const answer = await fetch(`${url}/v1/tasks/${id}/events?types=task.canceled,none`, {
+      headers: { authorization: `Bearer ${TOKENS.api}` },
+    })
+    expect(await answer.json()).toMatchObject({ code: 'INVALID_REQUEST', field: 'types.1' })
   })
 
   test('lists attempts with their ends', async () => {
