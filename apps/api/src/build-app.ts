@@ -58,12 +58,6 @@ const HEADERS = {
   strictTransportSecurity: false,
 } as const
 
-const CONNECTIONS = {
-  clientErrorHandler: answerBrokenRequest,
-  // All others that ask for another protocol are answered in this one.
-  http: { shouldUpgradeCallback: asksForWebSocket },
-}
-
 /** The HTTP surface, apart from the process that listens. */
 export function buildApp(deps: ApiDeps): FastifyInstance {
   const { limits } = deps.http
@@ -105,6 +99,8 @@ function createServer(deps: ApiDeps): FastifyInstance {
       headersTimeout: limits.headersMs,
       connectionsCheckingInterval: limits.checkMs,
       maxHeaderSize: limits.headerBytes,
+      // All others that ask for another protocol are answered in this one.
+      shouldUpgradeCallback: asksForWebSocket,
     },
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
@@ -113,7 +109,7 @@ function createServer(deps: ApiDeps): FastifyInstance {
     genReqId: requestIdOf,
     forceCloseConnections: true,
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
-    ...CONNECTIONS,
+    clientErrorHandler: answerBrokenRequest,
   })
   app.server.maxConnections = limits.connections
   return app

@@ -93,6 +93,7 @@ export type {
   Quota,
   QuotaWindow,
 } from './ports/model-gateway.ts'
+export type { Effect } from './ports/effect.ts'
 export type { IdSource } from './ports/ids.ts'
 export type {
   ConsumeOptions,
@@ -118,7 +119,6 @@ export type { DaySpend, DayUse, KnownQuota } from './ports/spending.ts'
 export type {
   AttemptPatch,
   Dependency,
-  Effect,
   EventFilter,
   IdempotentAnswer,
   Leader,

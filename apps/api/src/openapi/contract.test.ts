@@ -170,6 +170,14 @@ test('a client that knows the spec alone is answered as it says, whatever it cal
   }
   await call('isReady')
   await call('getUsage', { query: { days: 3 } })
+  await call('getTaskReport', byId)
+  await call('getDayReport', { query: { project: 'shop' } })
+  await call('listWorkers', { query: { status: 'online' } })
+  for (const name of ['getWorker', 'drainWorker', 'resumeWorker']) {
+    await call(name, { path: { id: worker.id } })
+  }
+  await call('stopService', {}, { body: { reason: 'Enough.' } })
+  await call('resume')
 
   const token = await call('createToken', {}, { body: { name: 'ci', scopes: ['read'] } })
   await call('listTokens', { query: { limit: 9 } })
@@ -181,7 +189,10 @@ test('a client that knows the spec alone is answered as it says, whatever it cal
   await call('getSession')
   await call('closeSession')
 
-  const operations = Object.values(spec.paths).flatMap((item) => Object.values(item))
+  // A WebSocket is opened by another protocol.
+  const operations = Object.values(spec.paths)
+    .flatMap((item) => Object.values(item))
+    .filter(({ responses }) => !('101' in responses))
   expect([...called].toSorted()).toEqual(operations.map((one) => one.operationId).toSorted())
 })
 

@@ -37,6 +37,8 @@ describe('the spec', () => {
 
   test('says of every operation what its success is like', () => {
     const unsaid = all().filter(({ responses }) => {
+      // Another protocol begins there: nothing of this one is answered.
+      if ('101' in responses) return false
       const successes = Object.entries(responses).filter(([status]) => status.startsWith('2'))
       return (
         successes.length === 0 ||

@@ -168,6 +168,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'tasks',
     alsoAs: ['text/markdown'],
   },
+  'GET /v1/stream': {
+    operationId: 'openStream',
+    summary: 'Events, or the output of a task, over a WebSocket. Without an upgrade: 426.',
+    tag: 'events',
+    files: { 101: [] },
+  },
   'GET /v1/usage': {
     operationId: 'getUsage',
     summary: 'What was spent, and what may be.',

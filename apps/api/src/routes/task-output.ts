@@ -26,7 +26,7 @@ export function taskOutputRoutes(deps: ApiDeps, live: Live): FastifyPluginAsyncZ
     app.get(
       '/tasks/:id/output',
       {
-        config: { scope: 'read' },
+        config: { scope: 'read', isCompressible: true },
         schema: { params: byTaskId, querystring: taskOutputQuery, headers: outputHeaders },
       },
       async ({ method, params, query, headers }, reply) => {

@@ -7,6 +7,7 @@ import type { Project } from '../project.ts'
 import type { Task, TaskKind, TaskStatus } from '../task.ts'
 import type { Worker } from '../worker.ts'
 import type { AccessTokenReads, AccessTokenWrites } from './access-tokens.ts'
+import type { Effect } from './effect.ts'
 import type { ReportReads } from './reports.ts'
 import type { QuotaReads, QuotaWrites, SpendingReads, SpendingWrites } from './spending.ts'
 
@@ -34,20 +35,6 @@ export interface ScannedEvents {
   readonly events: readonly LoggedEvent[]
   /** There are no others up to this id. As `after` was, when there is nothing after it. */
   readonly reached: number
-}
-
-/** An effect is something the outside world sees; its row says whether it was begun, and what came of it. */
-export interface Effect {
-  readonly key: string
-  readonly kind: string
-  readonly taskId: TaskId | undefined
-  /** The attempt that began it, when it was one. */
-  readonly attemptId: AttemptId | undefined
-  /** What was about to be done: enough to find out whether it was. */
-  readonly intent: Readonly<Record<string, unknown>> | undefined
-  readonly begunAt: Date
-  readonly completedAt: Date | undefined
-  readonly result: Readonly<Record<string, unknown>> | undefined
 }
 
 /** What was answered to a request that carried an idempotency key. */
