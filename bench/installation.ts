@@ -31,6 +31,8 @@ export interface InstallOptions {
   readonly commands?: string
   /** How many tasks, which wait for a far moment, are in the database from the start. Default: none. */
   readonly stored?: number
+  /** Fills the database before the start. */
+  readonly fill?: (file: string) => Promise<void>
   /** How many attempts a worker runs at once. Default: 1. */
   readonly concurrency?: number
 }
@@ -39,7 +41,7 @@ export interface InstallOptions {
 export async function install(
   mode: Mode,
   modelUrl: string,
-  { stored = 0, workers = 1, commands = '', concurrency = 1 }: InstallOptions = {},
+  { stored = 0, workers = 1, commands = '', concurrency = 1, fill }: InstallOptions = {},
 ): Promise<Installation> {
   await using resources = new AsyncDisposableStack()
   const home = resources.use(await temporaryDirectory('sleepless-bench-'))
@@ -75,7 +77,9 @@ export async function install(
     return child.pid ?? 0
   }
 
-  if (stored > 0) await fillDatabase(path.join(home.path, 'tasks.db'), stored)
+  const database = path.join(home.path, 'tasks.db')
+  if (stored > 0) await fillDatabase(database, stored)
+  await fill?.(database)
   const redisUrl = mode === 'standalone' ? undefined : resources.use(await startRedis()).url
   const pids: Record<string, number> = {}
   for (const command of servicesOf(mode, workers)) {

@@ -6,6 +6,7 @@ import { executor } from './executor.ts'
 import { http } from './http.ts'
 import { idle } from './idle.ts'
 import { intake } from './intake.ts'
+import { lists } from './lists.ts'
 import { live } from './live.ts'
 import { replicas } from './replicas.ts'
 import { measureService } from './service.ts'
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   intake: () => intake(model.url),
   http: () => http(model.url),
   live: () => live(model.url),
+  lists: () => lists(model.url),
   starts: () => starts(model.url),
   replicas: () => replicas(model.url),
   cli: () => cli(model.url),

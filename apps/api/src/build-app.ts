@@ -36,14 +36,17 @@ import { loginRoutes } from './routes/login.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { newTokenRoutes } from './routes/new-tokens.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { projectChangeRoutes } from './routes/project-changes.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { serviceRoutes } from './routes/service.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { settingsRoutes } from './routes/settings.ts'
 import { taskActionRoutes } from './routes/task-actions.ts'
 import { taskFileRoutes } from './routes/task-files.ts'
 import { taskHistoryRoutes } from './routes/task-history.ts'
 import { taskRoutes } from './routes/tasks.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { trashRoutes } from './routes/trash.ts'
 import { workerRoutes } from './routes/workers.ts'
 import { plainSerializer } from './serializer.ts'
 import { validatorCompiler } from './validator.ts'
@@ -129,6 +132,9 @@ function publicRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
     await v1.register(projectRoutes(deps))
     await v1.register(serviceRoutes(deps))
     await v1.register(operationRoutes(deps))
+    await v1.register(projectChangeRoutes(deps))
+    await v1.register(settingsRoutes(deps))
+    await v1.register(trashRoutes(deps))
     await v1.register(newTokenRoutes(deps))
     await v1.register(tokenRoutes(deps))
     await v1.register(loginLinkRoutes(deps))

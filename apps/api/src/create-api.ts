@@ -9,8 +9,10 @@ import { buildApp } from './build-app.ts'
 import type { ApiTokens } from './deps.ts'
 import { DEFAULT_HTTP, type HttpOptions } from './http-options.ts'
 import { createLeaseTicks } from './lease-ticks.ts'
+import { startRemovingFiles } from './output/remove-files.ts'
 import { startSealing } from './output/seal-outputs.ts'
 import { createTurns } from './output/turns.ts'
+import { startIndexing } from './search/index-tasks.ts'
 import type { AnswerSerializer } from './serializer.ts'
 
 export interface ApiOptions {
@@ -62,6 +64,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   await listen(() => app.listen({ host, port }), options)
   resources.use(leaseTicks.start())
   resources.use(startSealing(deps))
+  resources.use(startRemovingFiles(deps))
+  resources.use(startIndexing(deps))
 
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
   const address = app.server.address() as AddressInfo

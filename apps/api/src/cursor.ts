@@ -1,7 +1,7 @@
 import { ProblemError } from './problems.ts'
 
 /** The place after an item, in a form that nobody is tempted to make up. */
-function cursorAfter(position: string | number): string {
+export function cursorAfter(position: string | number): string {
   return Buffer.from(String(position)).toString('base64url')
 }
 

@@ -12,6 +12,7 @@ const statusOf: Readonly<Record<string, number>> = {
   PROJECT_NOT_FOUND: 404,
   MESSAGE_NOT_FOUND: 404,
   PROJECT_EXISTS: 409,
+  PROJECT_IN_USE: 409,
   INVALID_TRANSITION: 409,
   LEASE_LOST: 409,
   EXECUTOR_UNAVAILABLE: 409,
@@ -25,6 +26,8 @@ const statusOf: Readonly<Record<string, number>> = {
   OUTPUT_GAP: 409,
   EFFECT_NOT_BEGUN: 409,
   TASK_NOT_ENDED: 409,
+  TASK_ACTIVE: 409,
+  PRECONDITION_FAILED: 412,
   MESSAGE_TOO_LATE: 409,
   TOO_MANY_MESSAGES: 409,
   DEPENDENCY_CYCLE: 422,
@@ -47,6 +50,7 @@ const fieldOf: Readonly<Record<string, string>> = {
   TASK_NOT_ENDED: 'followUpOf',
   DEPENDENCY_CYCLE: 'dependsOn',
   IDEMPOTENCY_KEY_REUSED: 'Idempotency-Key',
+  PRECONDITION_FAILED: 'If-Match',
 }
 
 /** What fastify itself refuses, in our words. */
@@ -94,9 +98,11 @@ function problemOf(error: FastifyError | Error): Problem {
   }
   if (error instanceof DomainError || isCoded(error, 'STORE_BUSY')) {
     const field = fieldOf[error.code]
+    const currentStatus = error instanceof DomainError ? error.currentStatus : undefined
     return {
       ...plainProblem(statusOf[error.code] ?? 500, error.code, error.message),
       ...(field !== undefined && { field }),
+      ...(currentStatus !== undefined && { currentStatus }),
     }
   }
   if (isRefusedByFastify(error)) {

@@ -35,6 +35,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/check.ts')).checkCommand,
   },
   {
+    name: 'list',
+    summary: 'list tasks, by status, project, time or words',
+    load: async () => (await import('./commands/list.ts')).listCommand,
+  },
+  {
     name: 'show',
     summary: 'see one task with its attempts and its result',
     load: async () => (await import('./commands/show.ts')).showCommand,
@@ -96,7 +101,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: 'projects',
-    summary: 'list and add the repositories that tasks work on',
+    summary: 'list, add, change and remove the repositories that tasks work on',
     load: async () => (await import('./commands/projects.ts')).projectsCommand,
   },
   {
@@ -113,6 +118,16 @@ export const commandEntries: readonly CommandEntry[] = [
     name: 'completion',
     summary: 'print what makes a shell complete these commands',
     load: async () => (await import('./commands/completion.ts')).completionCommand,
+  },
+  {
+    name: 'config',
+    summary: 'see and change what can be set while the service runs',
+    load: async () => (await import('./commands/config.ts')).configCommand,
+  },
+  {
+    name: 'trash',
+    summary: 'put tasks away, take them back, and do away with them',
+    load: async () => (await import('./commands/trash.ts')).trashCommand,
   },
   {
     name: 'backup',

@@ -6,7 +6,7 @@ import { createProgram, loadCommand } from './program.ts'
 import { runCaptured } from './testing/run-captured.ts'
 
 /** Those of the public names that this part does not build. */
-const ELSEWHERE = ['list', 'schedules', 'config', 'trash']
+const ELSEWHERE = ['schedules']
 
 const VERBS =
   'up api scheduler worker slack demo doctor think check list show logs why send cancel retry report ' +

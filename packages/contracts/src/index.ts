@@ -3,6 +3,7 @@ export { ApiError, ApiUnreachableError } from './client/errors.ts'
 export type { EventStreamOptions } from './client/event-stream.ts'
 export type { OutputEnd } from './client/output-calls.ts'
 export { createNodeExchange } from './client/node-exchange.ts'
+export type { MatchOptions } from './client/matching.ts'
 export type { FollowEventsOptions } from './client/follow-events.ts'
 export type { FollowOutputOptions } from './client/follow-output.ts'
 export { createPatience, pause, type Patience } from './client/patience.ts'
@@ -36,14 +37,29 @@ export type { MessageList, MessageView, SendMessageBody } from './http/message.t
 export { OUTPUT_FROM_HEADER, outputEnd, outputPiece, taskOutputQuery } from './http/output.ts'
 export type { OutputPiece } from './http/output.ts'
 export { problem, PROBLEM_CONTENT_TYPE, type Problem } from './http/problem.ts'
-export { createProjectBody, projectList, projectListQuery, projectView } from './http/project.ts'
-export type { CreateProjectBody, ProjectList, ProjectView } from './http/project.ts'
+export {
+  changeProjectBody,
+  createProjectBody,
+  projectList,
+  projectListQuery,
+  projectView,
+} from './http/project.ts'
+export type {
+  ChangeProjectBody,
+  CreateProjectBody,
+  ProjectList,
+  ProjectView,
+} from './http/project.ts'
+export { changeSettingsBody, settingsView } from './http/settings.ts'
+export type { ChangeSettingsBody, SettingsView } from './http/settings.ts'
 export { failureReasonList, pauseBody, pauseView, serviceHealthView } from './http/service.ts'
 export { stopView } from './http/service.ts'
 export type { FailureReasonList, PauseView, ServiceHealthView, StopView } from './http/service.ts'
 export { STREAM_CLOSE_CODES, streamFrame, streamQuery, type StreamFrame } from './http/stream.ts'
 export { submitTaskBody, taskList, taskListQuery, taskView } from './http/task.ts'
 export type { SubmitTaskBody, TaskList, TaskListQuery, TaskView } from './http/task.ts'
+export { emptiedTrashView, emptyTrashQuery, trashListQuery } from './http/trash.ts'
+export type { EmptiedTrashView } from './http/trash.ts'
 export { taskReportQuery, taskReportView, type TaskReport } from './http/task-report.ts'
 export { usageQuery, usageView, type UsageView } from './http/usage.ts'
 export { loginLinkBody, loginLinkView, openSessionBody, sessionView } from './http/session.ts'

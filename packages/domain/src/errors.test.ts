@@ -8,15 +8,20 @@ import {
   InvalidIdError,
   InvalidTransitionError,
   LeaseLostError,
+  MessageTooLateError,
   OutputGapError,
+  PreconditionFailedError,
   ProjectExistsError,
+  ProjectInUseError,
   ProjectNotFoundError,
   RelatedTaskNotFoundError,
+  TaskActiveError,
   TaskNotEndedError,
   TaskNotFoundError,
   WorkerDrainingError,
   WorkerGoneError,
   WorkerNotFoundError,
+  TooManyMessagesError,
   WorkspaceError,
 } from './errors.ts'
 
@@ -29,6 +34,9 @@ test.each([
   [new RelatedTaskNotFoundError('dependsOn', 'x'), 'RELATED_TASK_NOT_FOUND'],
   [new DependencyCycleError(['x']), 'DEPENDENCY_CYCLE'],
   [new TaskNotEndedError('x', 'running'), 'TASK_NOT_ENDED'],
+  [new TaskActiveError('x', 'running'), 'TASK_ACTIVE'],
+  [new ProjectInUseError('x'), 'PROJECT_IN_USE'],
+  [new PreconditionFailedError(), 'PRECONDITION_FAILED'],
   [new InvalidTransitionError('task', 'failed', 'start'), 'INVALID_TRANSITION'],
   [new LeaseLostError('x'), 'LEASE_LOST'],
   [new ExecutorUnavailableError('claude'), 'EXECUTOR_UNAVAILABLE'],
@@ -45,4 +53,15 @@ test.each([
 
 test('a gap in output says from where to send again', () => {
   expect(new OutputGapError(5, 3).expectedOffset).toBe(3)
+})
+
+test.each([
+  new TaskNotEndedError('x', 'running'),
+  new TaskActiveError('x', 'running'),
+  new InvalidTransitionError('task', 'running', 'start'),
+  new MessageTooLateError({ id: 'x', status: 'running' }, 'is being canceled'),
+  new TooManyMessagesError('running', 'at most 1 message'),
+  new PreconditionFailedError('running'),
+])('$name says how the task is at present', (error) => {
+  expect(error.currentStatus).toBe('running')
 })

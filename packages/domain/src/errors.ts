@@ -3,6 +3,8 @@ import type { PushFailureCode } from './failures.ts'
 /** Base of every failure the domain can name. `code` is stable: HTTP bodies, logs and metrics use it. */
 export abstract class DomainError extends Error {
   abstract readonly code: string
+  /** Of the task (or, for workers, attempt) that it is about, where somebody acted on a state that has passed. */
+  readonly currentStatus?: string | undefined
 }
 
 /** The text is not an id of that kind. */
@@ -42,42 +44,13 @@ export class ProjectExistsError extends DomainError {
   }
 }
 
-export class TokenNotFoundError extends DomainError {
-  override readonly name = 'TokenNotFoundError'
-  readonly code = 'TOKEN_NOT_FOUND'
+/** A project goes when nothing works on it any more. */
+export class ProjectInUseError extends DomainError {
+  override readonly name = 'ProjectInUseError'
+  readonly code = 'PROJECT_IN_USE'
 
-  constructor(id: string) {
-    super(`there is no token ${id} in use`)
-  }
-}
-
-/** Two tokens of one name could not be told apart in lists and logs. */
-export class TokenExistsError extends DomainError {
-  override readonly name = 'TokenExistsError'
-  readonly code = 'TOKEN_EXISTS'
-
-  constructor(name: string) {
-    super(`a token named ${JSON.stringify(name)} is in use; revoke it, or rotate it`)
-  }
-}
-
-/** The request was answered before, with a secret that nobody has kept. */
-export class SecretShownError extends DomainError {
-  override readonly name = 'SecretShownError'
-  readonly code = 'SECRET_SHOWN'
-
-  constructor(id: string) {
-    super(`this request made ${id} before, and its secret is shown once: rotate or revoke it`)
-  }
-}
-
-/** The secret of a link opens one session, and soon after nothing. */
-export class LoginVoidError extends DomainError {
-  override readonly name = 'LoginVoidError'
-  readonly code = 'LOGIN_VOID'
-
-  constructor() {
-    super('the link was used, or is too old; ask for another with: sleepless login')
+  constructor(project: string) {
+    super(`tasks of the project ${JSON.stringify(project)} have not ended; cancel them first`)
   }
 }
 
@@ -115,11 +88,23 @@ export class DependencyCycleError extends DomainError {
 export class TaskNotEndedError extends DomainError {
   override readonly name = 'TaskNotEndedError'
   readonly code = 'TASK_NOT_ENDED'
-  readonly status: string
+  override readonly currentStatus: string
 
   constructor(id: string, status: string) {
     super(`task ${id} is ${status}; a follow-up needs one that has ended`)
-    this.status = status
+    this.currentStatus = status
+  }
+}
+
+/** What may still go on does not go to the trash. */
+export class TaskActiveError extends DomainError {
+  override readonly name = 'TaskActiveError'
+  readonly code = 'TASK_ACTIVE'
+  override readonly currentStatus: string
+
+  constructor(id: string, status: string) {
+    super(`task ${id} is ${status}, and only one that has ended goes to the trash: cancel it first`)
+    this.currentStatus = status
   }
 }
 
@@ -127,13 +112,15 @@ export class TaskNotEndedError extends DomainError {
 export class MessageTooLateError extends DomainError {
   override readonly name = 'MessageTooLateError'
   readonly code = 'MESSAGE_TOO_LATE'
+  override readonly currentStatus: string
 
   /** @param because such as `has succeeded`. */
-  constructor(id: string, because: string) {
+  constructor({ id, status }: { readonly id: string; readonly status: string }, because: string) {
     super(
       `task ${id} ${because}, so no agent would read the message; once it has ended, ` +
         `submit a follow-up (followUpOf) with what you have to say, or retry it`,
     )
+    this.currentStatus = status
   }
 }
 
@@ -141,9 +128,11 @@ export class MessageTooLateError extends DomainError {
 export class TooManyMessagesError extends DomainError {
   override readonly name = 'TooManyMessagesError'
   readonly code = 'TOO_MANY_MESSAGES'
+  override readonly currentStatus: string
 
-  constructor(limit: string) {
+  constructor(status: string, limit: string) {
     super(`a task takes ${limit}; cancel it, or wait for its end, and submit a follow-up`)
+    this.currentStatus = status
   }
 }
 
@@ -161,11 +150,11 @@ export class MessageNotFoundError extends DomainError {
 export class InvalidTransitionError extends DomainError {
   override readonly name = 'InvalidTransitionError'
   readonly code = 'INVALID_TRANSITION'
-  readonly from: string
+  override readonly currentStatus: string
 
   constructor(subject: 'task' | 'attempt', from: string, event: string) {
     super(`a ${subject} that is ${from} cannot ${event}`)
-    this.from = from
+    this.currentStatus = from
   }
 }
 
@@ -225,6 +214,19 @@ export class IdempotencyKeyReusedError extends DomainError {
 
   constructor() {
     super('this Idempotency-Key was used before with another body')
+  }
+}
+
+/** What was to be changed is not what whoever asked had seen of it: look again first. */
+export class PreconditionFailedError extends DomainError {
+  override readonly name = 'PreconditionFailedError'
+  readonly code = 'PRECONDITION_FAILED'
+  override readonly currentStatus: string | undefined
+
+  /** @param status of the task, where it is one. */
+  constructor(status?: string) {
+    super('it has changed since: its ETag is none of those in If-Match')
+    this.currentStatus = status
   }
 }
 

@@ -1,3 +1,9 @@
+export {
+  LoginVoidError,
+  SecretShownError,
+  TokenExistsError,
+  TokenNotFoundError,
+} from './access-errors.ts'
 export { isInForce, mayDo, SCOPES } from './access-token.ts'
 export type { AccessToken, Actor, Scope, TokenKind } from './access-token.ts'
 export { isAgentUnavailable } from './agent.ts'
@@ -33,20 +39,19 @@ export {
   InvalidIdError,
   InvalidTransitionError,
   LeaseLostError,
-  LoginVoidError,
   MessageNotFoundError,
   MessageTooLateError,
   OutputGapError,
+  PreconditionFailedError,
   ProjectExistsError,
+  ProjectInUseError,
   ProjectNotFoundError,
   PushError,
   RelatedTaskNotFoundError,
   SandboxError,
-  SecretShownError,
+  TaskActiveError,
   TaskNotEndedError,
   TaskNotFoundError,
-  TokenExistsError,
-  TokenNotFoundError,
   TooManyMessagesError,
   WorkerDrainingError,
   WorkerGoneError,
@@ -126,10 +131,10 @@ export type {
   ReadTx,
   ScannedEvents,
   Store,
-  TaskFilter,
   TaskPatch,
   WriteTx,
 } from './ports/store.ts'
+export type { SearchNews, TaskFilter, TaskPage, TrashPosition } from './ports/task-lists.ts'
 export type {
   Commit,
   CommitRequest,
@@ -141,7 +146,7 @@ export type {
   Workspaces,
   WorkSnapshot,
 } from './ports/workspaces.ts'
-export { DEFAULT_EGRESS, type EgressRules, type Project } from './project.ts'
+export { DEFAULT_EGRESS, type EgressRules, type Project, type ProjectPatch } from './project.ts'
 export { settle } from './settle.ts'
 export type { Circumstances, RetryPolicy, Settlement, SettlingMove } from './settle.ts'
 export { AGING_MS_PER_POINT, shareKeyOf, sortKeyOf } from './sort-key.ts'

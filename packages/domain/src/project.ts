@@ -8,6 +8,9 @@ export interface EgressRules {
 
 export const DEFAULT_EGRESS: EgressRules = { registries: true, hosts: [] }
 
+/** A key that is present with `undefined` clears the field. */
+export type ProjectPatch = Partial<Pick<Project, 'defaultBranch' | 'concurrency' | 'egress'>>
+
 export interface Project {
   /** A slug: lower-case letters, digits and single hyphens, at most 64 characters. */
   readonly name: string

@@ -124,6 +124,10 @@ export interface Task {
   readonly createdAt: Date
   readonly startedAt: Date | undefined
   readonly finishedAt: Date | undefined
+  /** Since when it is in the trash: out of all lists, but still there. */
+  readonly trashedAt: Date | undefined
+  /** When its texts and files were done away with: only what the event log refers to is left. */
+  readonly purgedAt: Date | undefined
 }
 
 /** What all tasks of a partition have in common: every shared gate says the same of them. */

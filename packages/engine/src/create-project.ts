@@ -1,11 +1,6 @@
-import {
-  DEFAULT_EGRESS,
-  ProjectExistsError,
-  ProjectNotFoundError,
-  type Project,
-  type WriteTx,
-} from '@sleepless/domain'
+import { DEFAULT_EGRESS, ProjectExistsError, type Project, type WriteTx } from '@sleepless/domain'
 
+import { existingProject } from './change-project.ts'
 import { once, type Idempotency } from './once.ts'
 import type { EngineDeps } from './policy.ts'
 
@@ -41,11 +36,5 @@ function insertProject(tx: WriteTx, project: Project): Project {
   if (tx.projects.find(name) !== undefined) throw new ProjectExistsError(name)
   tx.projects.insert(project)
   tx.events.append({ type: 'project.created', at: createdAt, data: { name, remote } })
-  return project
-}
-
-function existingProject(tx: WriteTx, name: string): Project {
-  const project = tx.projects.find(name)
-  if (project === undefined) throw new ProjectNotFoundError(name)
   return project
 }

@@ -2,13 +2,14 @@ import type { Allowance, AttemptOutcome } from '@sleepless/domain'
 import { describe, expect, test } from 'vitest'
 
 import { claim } from './claim.ts'
-import { allow, setDailyBudget } from './daily-budget.ts'
+import { allow } from './daily-budget.ts'
 import { nextMoment } from './dispatch.ts'
 import { engineFixture, START, WORKER, type EngineFixture } from './fixtures/engine-fixture.ts'
 import type { Holder } from './held-attempt.ts'
 import { leave } from './leave.ts'
 import { reap } from './reap.ts'
 import { report } from './report.ts'
+import { setDailyBudget } from './settings.ts'
 import { why } from './why.ts'
 
 const DOLLAR = 1_000_000

@@ -12,18 +12,12 @@ import {
 
 import { heldAttempt, type Holder } from './held-attempt.ts'
 import type { EngineDeps } from './policy.ts'
-
-const SETTING = 'daily-budget'
+import { DAILY_BUDGET } from './settings.ts'
 
 // Asked for beyond what is needed, so that not each request has to ask.
 const HEADROOM_MICRO_USD = 500_000
 // What another attempt holds may come back with its end.
 const HELD_BY_OTHERS_MS = 60_000
-
-/** Sets what all tasks together may cost in a day (UTC), in micro-dollars; undefined: whatever they cost. */
-export function setDailyBudget(tx: WriteTx, limitMicroUsd: number | undefined): void {
-  tx.settings.put(SETTING, limitMicroUsd === undefined ? undefined : { limitMicroUsd })
-}
 
 /**
  * Allows a running attempt to spend so much from its start, out of what the day has neither spent nor
@@ -98,7 +92,7 @@ interface Spent {
 function spend(tx: WriteTx, now: Date, spent: Spent): void {
   if (spent.spentMicroUsd <= 0) return
   tx.spending.charge(currentDay(tx, now), spent)
-  const budget = tx.settings.find(SETTING) === undefined ? undefined : tx.facts().budget
+  const budget = tx.settings.find(DAILY_BUDGET) === undefined ? undefined : tx.facts().budget
   if (budget !== undefined && unspentOf(budget, now) < MIN_ALLOWANCE_MICRO_USD) {
     noteExhausted(tx, now, budget)
   }

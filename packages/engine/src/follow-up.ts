@@ -42,7 +42,9 @@ export function retryOf(ended: Task): Submission {
 /** @throws {RelatedTaskNotFoundError} */
 export function endedTask(tx: ReadTx, id: TaskId): Task {
   const task = tx.tasks.find(id)
-  if (task === undefined) throw new RelatedTaskNotFoundError('followUpOf', id)
+  if (task === undefined || task.purgedAt !== undefined) {
+    throw new RelatedTaskNotFoundError('followUpOf', id)
+  }
   return task
 }
 

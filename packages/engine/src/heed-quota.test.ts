@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 
-import { setDailyBudget } from './daily-budget.ts'
 import { engineFixture, START, workerOf, type EngineFixture } from './fixtures/engine-fixture.ts'
 import type { Started } from './fixtures/engine-fixture.ts'
 import { heedQuota, type QuotaReport } from './heed-quota.ts'
 import { report } from './report.ts'
+import { setDailyBudget } from './settings.ts'
 import { usageOverview } from './usage.ts'
 
 const RESET = new Date(START.getTime() + 60 * 60_000)

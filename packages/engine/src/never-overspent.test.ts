@@ -12,12 +12,13 @@ import {
 import { expect, test } from 'vitest'
 
 import { claim } from './claim.ts'
-import { allow, setDailyBudget } from './daily-budget.ts'
+import { allow } from './daily-budget.ts'
 import { finish } from './finish.ts'
 import { engineFixture, FREE, workerOf, type EngineFixture } from './fixtures/engine-fixture.ts'
 import type { Holder } from './held-attempt.ts'
 import { reap } from './reap.ts'
 import { report } from './report.ts'
+import { setDailyBudget } from './settings.ts'
 
 const DOLLAR = 1_000_000
 const LIMIT = 3 * DOLLAR

@@ -41,6 +41,8 @@ export function addDependencies(tx: WriteTx, id: TaskId, dependsOn: readonly Tas
 
 function related(tx: ReadTx, field: RelationField, id: TaskId): Task {
   const task = tx.tasks.find(id)
-  if (task === undefined) throw new RelatedTaskNotFoundError(field, id)
+  if (task === undefined || task.purgedAt !== undefined) {
+    throw new RelatedTaskNotFoundError(field, id)
+  }
   return task
 }

@@ -7,7 +7,7 @@ import {
   type WriteTx,
 } from '@sleepless/domain'
 
-import { existingTask } from './existing-task.ts'
+import { existingTask, storedTask } from './existing-task.ts'
 import { moveTask } from './move-task.ts'
 import type { EngineDeps } from './policy.ts'
 
@@ -23,7 +23,7 @@ const MAX_AT_ONCE = 200
 export function releaseDependents(tx: WriteTx, deps: EngineDeps): boolean {
   const ended = tx.dependencies.nextEnded()
   if (ended === undefined) return false
-  const outcome = outcomeOf(existingTask(tx, ended))
+  const outcome = outcomeOf(storedTask(tx, ended))
   const dependents = tx.dependencies.openDependents(ended, MAX_AT_ONCE)
   tx.dependencies.tell(ended, dependents, outcome)
   if (dependents.length < MAX_AT_ONCE) tx.dependencies.forgetEnded(ended)

@@ -82,23 +82,26 @@ function keep(tx: WriteTx, { clock }: EngineDeps, { taskId, text, sha256 }: Send
 }
 
 function assertOpen(tx: ReadTx, task: Task): void {
-  if (isFinal(task.status)) throw new MessageTooLateError(task.id, `is ${task.status}`)
+  if (isFinal(task.status)) throw new MessageTooLateError(task, `is ${task.status}`)
   if (task.cancelRequestedAt !== undefined) {
-    throw new MessageTooLateError(task.id, 'is being canceled')
+    throw new MessageTooLateError(task, 'is being canceled')
   }
   if (isDelivering(tx, task.id)) {
-    throw new MessageTooLateError(task.id, 'has only its commit left to deliver')
+    throw new MessageTooLateError(task, 'has only its commit left to deliver')
   }
 }
 
-function assertRoom(tx: ReadTx, { id, messages }: Task, text: string): void {
+function assertRoom(tx: ReadTx, { id, status, messages }: Task, text: string): void {
   if (messages === 0) return
   if (messages >= MAX_TASK_MESSAGES) {
-    throw new TooManyMessagesError(`at most ${MAX_TASK_MESSAGES} messages`)
+    throw new TooManyMessagesError(status, `at most ${MAX_TASK_MESSAGES} messages`)
   }
   const characters = tx.messages.ofTask(id).reduce((sum, one) => sum + one.text.length, text.length)
   if (characters > MAX_TASK_MESSAGE_CHARACTERS) {
-    throw new TooManyMessagesError(`messages of at most ${MAX_TASK_MESSAGE_CHARACTERS} characters`)
+    throw new TooManyMessagesError(
+      status,
+      `messages of at most ${MAX_TASK_MESSAGE_CHARACTERS} characters`,
+    )
   }
 }
 

@@ -19,6 +19,7 @@ import { endedTask, followUp } from './follow-up.ts'
 import { once, type Idempotency } from './once.ts'
 import type { EngineDeps } from './policy.ts'
 import { addDependencies, assertRelations } from './relations.ts'
+import { readSettings } from './settings.ts'
 
 export interface Submission {
   readonly prompt: string
@@ -44,6 +45,8 @@ export interface Submission {
 }
 
 const DEFAULT_PRIORITY = 50
+
+type Defaults = Pick<Task, 'priority' | 'timeoutMs' | 'model'>
 
 /**
  * Accepts a task: once this is committed, it will end in exactly one terminal status.
@@ -81,7 +84,10 @@ function completed(tx: WriteTx, submission: Submission): Submission {
 
 function insertTask(tx: WriteTx, deps: EngineDeps, submission: Submission): Task {
   const dependsOn = [...new Set(submission.dependsOn)]
-  const task = newTask(deps, submission, dependsOn.length)
+  const task = newTask(deps, submission, {
+    ...defaultsFor(tx, deps, submission),
+    blockers: dependsOn.length,
+  })
   const { id, kind, project, priority, executor, requester, createdAt } = task
   if (project !== undefined && tx.projects.find(project) === undefined) {
     throw new ProjectNotFoundError(project)
@@ -107,13 +113,27 @@ function insertTask(tx: WriteTx, deps: EngineDeps, submission: Submission): Task
   return task
 }
 
+/** What it does not say itself is as the owner has set it. */
+function defaultsFor(
+  tx: WriteTx,
+  { policy }: EngineDeps,
+  { priority, timeoutMs, model, executor = DEFAULT_EXECUTOR }: Submission,
+): Defaults {
+  const settings = readSettings(tx)
+  return {
+    priority: priority ?? settings.defaultPriority ?? DEFAULT_PRIORITY,
+    timeoutMs: timeoutMs ?? settings.defaultTimeoutMs ?? policy.defaultTimeoutMs,
+    // Programs that are no agent ask no model.
+    model: model ?? (executor === DEFAULT_EXECUTOR ? settings.defaultModel : undefined),
+  }
+}
+
 function newTask(
-  { clock, ids, policy }: EngineDeps,
+  { clock, ids }: EngineDeps,
   submission: Submission,
-  blockers: number,
+  { priority, timeoutMs, model, blockers }: Defaults & Pick<Task, 'blockers'>,
 ): Task {
   const { prompt, project, notBefore } = submission
-  const priority = submission.priority ?? DEFAULT_PRIORITY
   const createdAt = clock.now()
   return {
     id: ids.taskId(),
@@ -125,8 +145,8 @@ function newTask(
     sortKey: sortKeyOf(priority, createdAt),
     executor: submission.executor ?? DEFAULT_EXECUTOR,
     labels: normalizeLabels(submission.labels ?? []),
-    model: submission.model,
-    timeoutMs: submission.timeoutMs ?? policy.defaultTimeoutMs,
+    model,
+    timeoutMs,
     budgetMicroUsd: submission.budgetMicroUsd,
     requester: submission.requester,
     metadata: submission.metadata,
@@ -148,5 +168,7 @@ function newTask(
     createdAt,
     startedAt: undefined,
     finishedAt: undefined,
+    trashedAt: undefined,
+    purgedAt: undefined,
   }
 }

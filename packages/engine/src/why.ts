@@ -11,7 +11,7 @@ import {
   type Wait,
 } from '@sleepless/domain'
 
-import { existingTask } from './existing-task.ts'
+import { storedTask } from './existing-task.ts'
 import { startOrder } from './start-order.ts'
 import { isWaiting } from './waiting-for.ts'
 
@@ -38,7 +38,7 @@ export const MAX_PLACE = 500
 export function why(tx: ReadTx, task: Task, now: Date): Explanation {
   const dependsOn = tx.dependencies
     .of(task.id)
-    .map((dependency) => ({ ...dependency, status: existingTask(tx, dependency.id).status }))
+    .map((dependency) => ({ ...dependency, status: storedTask(tx, dependency.id).status }))
   const explanation = {
     status: task.status,
     waitingFor: undefined,

@@ -22,6 +22,7 @@ export const {
   getTableName,
   gte,
   inArray,
+  isNotNull,
   isNull,
   lt,
   lte,

@@ -1,6 +1,6 @@
 import path from 'node:path'
 
-import type { ReadTx, WriteTx } from '@sleepless/domain'
+import type { ReadTx, TaskFilter, WriteTx } from '@sleepless/domain'
 import { temporaryDirectory } from '@sleepless/testing'
 import { describe, expect, test, vi } from 'vitest'
 
@@ -14,15 +14,27 @@ import { eventReads } from './tables/event-table.ts'
 import { factReads } from './tables/facts.ts'
 import { idempotencyWrites } from './tables/idempotency-table.ts'
 import { messageReads } from './tables/message-table.ts'
+import { projectReads } from './tables/project-table.ts'
 import { reportReads } from './tables/report-reads.ts'
+import { searchReads } from './tables/search-table.ts'
 import { settingReads } from './tables/setting-table.ts'
 import { spendingReads } from './tables/spending-table.ts'
 import { taskWrites } from './tables/task-table.ts'
+import { trashReads } from './tables/trash-table.ts'
 import { workerReads } from './tables/worker-table.ts'
 
 type Tables = Pick<
   ReadTx,
-  'events' | 'workers' | 'facts' | 'dependencies' | 'messages' | 'spending' | 'reports'
+  | 'events'
+  | 'workers'
+  | 'facts'
+  | 'dependencies'
+  | 'messages'
+  | 'spending'
+  | 'reports'
+  | 'projects'
+  | 'trash'
+  | 'search'
 > &
   Pick<WriteTx, 'tasks' | 'attempts' | 'idempotency'>
 
@@ -35,6 +47,8 @@ interface Case {
   readonly plan: readonly RegExp[]
   /** How often the few rows that are online or running are sorted. */
   readonly sorts?: number
+  /** What each line must be. */
+  readonly everyLine?: RegExp
 }
 
 const cases: readonly Case[] = [
@@ -80,8 +94,12 @@ const cases: readonly Case[] = [
     run: ({ tasks }) => tasks.count('queued', 9, taskOf(1)),
     plan: [
       /^CO-ROUTINE/,
-      /^SEARCH tasks USING COVERING INDEX tasks_by_status \(status=\? AND id>\?\)$/,
-      /^SEARCH \(subquery-1\)|^SCAN \(subquery-1\)/,
+      /^MERGE \(UNION ALL\)$/,
+      /^LEFT$/,
+      /^SEARCH tasks USING COVERING INDEX tasks_listed \(kind=\? AND status=\? AND id>\?\)$/,
+      /^RIGHT$/,
+      /^SEARCH tasks USING COVERING INDEX tasks_listed \(kind=\? AND status=\? AND id>\?\)$/,
+      /^SCAN /,
     ],
   },
   {
@@ -92,15 +110,48 @@ const cases: readonly Case[] = [
       /^SEARCH tasks USING (COVERING )?INDEX tasks_deadline \(deadline>\?\)$/,
     ],
   },
+  ...listCases(),
   {
-    name: 'the newest tasks of a project',
-    run: ({ tasks }) => tasks.list({ project: 'p' }, { limit: 9 }),
-    plan: [/^SEARCH tasks USING INDEX tasks_by_project \(project=\?\)$/],
+    name: 'whether a project is in use',
+    run: ({ projects }) => projects.isInUse('p'),
+    plan: [/^SEARCH tasks USING (COVERING )?INDEX tasks_of_project \(project=\? AND status=\?\)$/],
   },
   {
-    name: 'the newest tasks of a kind',
-    run: ({ tasks }) => tasks.list({ kind: 'thought' }, { limit: 9 }),
-    plan: [/^SEARCH tasks USING INDEX tasks_by_kind \(kind=\?\)$/],
+    name: 'the trash',
+    run: ({ trash }) => trash.list({ limit: 9 }),
+    plan: [/^SEARCH tasks USING (COVERING )?INDEX tasks_trashed \(trashed_at>\?\)$/],
+  },
+  {
+    name: 'the trash after a place',
+    run: ({ trash }) => trash.list({ limit: 9, before: { trashedAt: SOME_TIME, id: taskOf(1) } }),
+    plan: [
+      /^SEARCH tasks USING (COVERING )?INDEX tasks_trashed \(trashed_at>\? AND \(trashed_at,id\)<\(\?,\?\)\)$/,
+    ],
+  },
+  {
+    name: 'what was put into the trash long ago',
+    run: ({ trash }) => trash.olderThan(SOME_TIME, 9),
+    plan: [
+      /^SEARCH tasks USING (COVERING )?INDEX tasks_trashed \(trashed_at>\? AND trashed_at<\?\)$/,
+    ],
+  },
+  {
+    name: 'tasks by their words',
+    run: ({ tasks }) => tasks.page({ q: 'one two' }, { limit: 9, before: taskOf(1) }),
+    plan: [
+      /^SEARCH searched_tasks USING COVERING INDEX sqlite_autoindex_searched_tasks_1 \(task_id=\?\)$/,
+      /^SEARCH searched_tasks USING COVERING INDEX sqlite_autoindex_searched_tasks_1 \(task_id<\?\)$/,
+      /^SCAN task_search VIRTUAL TABLE INDEX \d+:/,
+      /^SEARCH searched_tasks USING INTEGER PRIMARY KEY \(rowid=\?\)$/,
+    ],
+  },
+  {
+    name: 'what is new to the search',
+    run: ({ search }) => search.news(9),
+    plan: [
+      /^SEARCH search_progress USING INTEGER PRIMARY KEY \(rowid=\?\)$/,
+      /^SEARCH events USING INTEGER PRIMARY KEY \(rowid>\?\)$/,
+    ],
   },
   {
     name: 'orders that nobody has claimed',
@@ -231,8 +282,9 @@ const cases: readonly Case[] = [
   },
   {
     name: 'the tasks that run',
+    sorts: 1,
     run: ({ reports }) => reports.open('running', undefined, 9),
-    plan: [/^SEARCH tasks USING INDEX tasks_by_status \(status=\?\)$/],
+    plan: [/^SEARCH tasks USING INDEX tasks_listed \(kind=\? AND status=\?\)$/],
   },
   {
     name: 'workers that are there',
@@ -241,6 +293,29 @@ const cases: readonly Case[] = [
     plan: [/^SCAN workers USING INDEX workers_present$/],
   },
 ]
+
+/** Lists are merged out of runs of an index, none of which is sorted. */
+function listCases(): Case[] {
+  const filters: readonly [filter: TaskFilter, index: string, key: string][] = [
+    [{}, 'tasks_listed', 'kind'],
+    [{ status: 'queued' }, 'tasks_listed', 'kind'],
+    [{ kind: 'thought' }, 'tasks_listed', 'kind'],
+    [{ kind: 'thought', status: ['failed', 'queued'] }, 'tasks_listed', 'kind'],
+    [{ project: 'p' }, 'tasks_of_project', 'project'],
+    [{ project: 'p', status: 'failed' }, 'tasks_of_project', 'project'],
+    [{ parent: taskOf(1), project: 'p' }, 'tasks_of_parent', 'parent'],
+    [{ followUpOf: taskOf(1), parent: taskOf(2) }, 'tasks_following', 'follow_up_of'],
+  ]
+  return filters.map(([filter, index, key]) => {
+    const search = `SEARCH tasks USING COVERING INDEX ${index} \\(${key}=\\? AND status=\\? AND id>\\? AND id<\\?\\)`
+    return {
+      name: `the newest tasks of ${JSON.stringify(filter)}`,
+      run: ({ tasks }) => tasks.page(filter, { limit: 9, before: taskOf(9) }),
+      plan: [new RegExp(`^(MERGE \\(UNION ALL\\)|LEFT|RIGHT|${search})$`)],
+      everyLine: new RegExp(`^(MERGE \\(UNION ALL\\)|LEFT|RIGHT|${search})$`),
+    }
+  })
+}
 
 /** The plans of the statements that each case really runs, line by line. */
 function plansOn(connection: Connection): Map<string, string[]> {
@@ -261,6 +336,9 @@ function plansOn(connection: Connection): Map<string, string[]> {
   const tables: Tables = {
     tasks: taskWrites(db, connection),
     attempts: attemptWrites(db, connection),
+    projects: projectReads(db, connection),
+    trash: trashReads(connection, () => undefined),
+    search: searchReads(connection),
     events: eventReads(db, connection),
     workers: workerReads(db),
     facts: factReads(db, connection, settingReads(connection)),
@@ -307,10 +385,14 @@ describe.each([
   const plans = plansOn(connection)
   connection.close()
 
-  test.each(cases)('$name: an index serves, and nothing is sorted', ({ name, plan, sorts }) => {
-    const found = plans.get(name) ?? []
-    for (const [index, line] of plan.entries()) expect(found[index]).toMatch(line)
-    expect(found.join('\n')).not.toMatch(/^SCAN \w+$/m)
-    expect(found.filter((line) => line.includes('TEMP B-TREE'))).toHaveLength(sorts ?? 0)
-  })
+  test.each(cases)(
+    '$name: an index serves, and nothing is sorted',
+    ({ name, plan, sorts, everyLine }) => {
+      const found = plans.get(name) ?? []
+      expect(found.filter((line) => everyLine?.test(line) === false)).toEqual([])
+      for (const [index, line] of plan.entries()) expect(found[index]).toMatch(line)
+      expect(found.join('\n')).not.toMatch(/^SCAN \w+$/m)
+      expect(found.filter((line) => line.includes('TEMP B-TREE'))).toHaveLength(sorts ?? 0)
+    },
+  )
 })

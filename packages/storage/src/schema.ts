@@ -44,6 +44,7 @@ export const projects = sqliteTable('projects', {
   egressRegistries: integer('egress_registries', { mode: 'boolean' }).notNull(),
   egressHosts: text('egress_hosts', { mode: 'json' }).$type<readonly string[]>().notNull(),
   createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+  removedAt: integer('removed_at', { mode: 'timestamp_ms' }),
 })
 
 export const tasks = sqliteTable('tasks', {
@@ -80,6 +81,8 @@ export const tasks = sqliteTable('tasks', {
   createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
   startedAt: integer('started_at', { mode: 'timestamp_ms' }),
   finishedAt: integer('finished_at', { mode: 'timestamp_ms' }),
+  trashedAt: integer('trashed_at', { mode: 'timestamp_ms' }),
+  purgedAt: integer('purged_at', { mode: 'timestamp_ms' }),
 })
 
 export const attempts = sqliteTable('attempts', {

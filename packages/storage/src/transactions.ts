@@ -14,15 +14,18 @@ import { messageReads, messageWrites } from './tables/message-table.ts'
 import { projectReads, projectWrites } from './tables/project-table.ts'
 import { quotaReads, quotaWrites } from './tables/quota-table.ts'
 import { reportReads } from './tables/report-reads.ts'
+import { searchReads, searchWrites } from './tables/search-table.ts'
 import { settingReads, settingWrites } from './tables/setting-table.ts'
 import { spendingReads, spendingWrites } from './tables/spending-table.ts'
 import { taskReads, taskWrites } from './tables/task-table.ts'
+import { trashReads, trashWrites } from './tables/trash-table.ts'
 import { workerReads, workerWrites } from './tables/worker-table.ts'
 
 /** What one connection reads, by table. */
 export function readsOf(connection: Connection): ReadTx {
   const db = query(connection)
   const settings = settingReads(connection)
+  const tasks = taskReads(db, connection)
   return {
     facts: rememberedFacts(connection, factReads(db, connection, settings)),
     settings,
@@ -31,11 +34,13 @@ export function readsOf(connection: Connection): ReadTx {
     spending: spendingReads(connection),
     quotas: quotaReads(connection),
     reports: reportReads(connection),
-    tasks: taskReads(db, connection),
+    tasks,
+    trash: trashReads(connection, (id) => tasks.find(id)),
+    search: searchReads(connection),
     attempts: attemptReads(db),
     events: eventReads(db, connection),
     workers: workerReads(db),
-    projects: projectReads(db),
+    projects: projectReads(db, connection),
     messages: messageReads(db),
     tokens: accessTokenReads(db),
     effects: effectReads(db),
@@ -48,6 +53,7 @@ export function readsOf(connection: Connection): ReadTx {
 export function writesOf(connection: Connection): WriteTx {
   const db = query(connection)
   const settings = settingWrites(connection)
+  const tasks = taskWrites(db, connection)
   return {
     facts: factReads(db, connection, settings),
     settings,
@@ -56,11 +62,13 @@ export function writesOf(connection: Connection): WriteTx {
     spending: spendingWrites(connection),
     quotas: quotaWrites(connection),
     reports: reportReads(connection),
-    tasks: taskWrites(db, connection),
+    tasks,
+    trash: trashWrites(connection, (id) => tasks.find(id)),
+    search: searchWrites(connection, (id) => tasks.find(id)),
     attempts: attemptWrites(db, connection),
     events: eventWrites(db, connection),
     workers: workerWrites(db),
-    projects: projectWrites(db),
+    projects: projectWrites(db, connection),
     messages: messageWrites(db, connection),
     tokens: accessTokenWrites(db, connection),
     effects: effectWrites(db),

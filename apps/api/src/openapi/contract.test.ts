@@ -176,6 +176,14 @@ test('a client that knows the spec alone is answered as it says, whatever it cal
   for (const name of ['getWorker', 'drainWorker', 'resumeWorker']) {
     await call(name, { path: { id: worker.id } })
   }
+  await call('changeProject', { path: { name: 'shop' } }, { body: { concurrency: 2 } })
+  await call('removeProject', { path: { name: 'shop' } })
+  for (const name of ['getPause', 'getSettings']) await call(name)
+  await call('changeSettings', {}, { body: { trashDays: 30 } })
+  await call('trashTask', byId)
+  await call('restoreTask', byId)
+  await call('listTrash', { query: { limit: 9 } })
+  await call('emptyTrash', { query: { olderThanDays: 30 } })
   await call('stopService', {}, { body: { reason: 'Enough.' } })
   await call('resume')
 

@@ -174,6 +174,47 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'events',
     files: { 101: [] },
   },
+  'DELETE /v1/tasks/:id': {
+    operationId: 'trashTask',
+    summary: 'Puts a task that has ended into the trash.',
+    tag: 'tasks',
+  },
+  'GET /v1/trash': { operationId: 'listTrash', summary: 'Tasks in the trash.', tag: 'tasks' },
+  'POST /v1/trash/:id/restore': {
+    operationId: 'restoreTask',
+    summary: 'Takes a task out of the trash.',
+    tag: 'tasks',
+  },
+  'DELETE /v1/trash': {
+    operationId: 'emptyTrash',
+    summary: 'Does away with what is in the trash for long enough.',
+    tag: 'tasks',
+  },
+  'PATCH /v1/projects/:name': {
+    operationId: 'changeProject',
+    summary: 'Changes a project.',
+    tag: 'projects',
+  },
+  'DELETE /v1/projects/:name': {
+    operationId: 'removeProject',
+    summary: 'Removes a project of which no task is open.',
+    tag: 'projects',
+  },
+  'GET /v1/settings': {
+    operationId: 'getSettings',
+    summary: 'What can be changed while the service runs.',
+    tag: 'service',
+  },
+  'PATCH /v1/settings': {
+    operationId: 'changeSettings',
+    summary: 'Changes some of it.',
+    tag: 'service',
+  },
+  'GET /v1/pause': {
+    operationId: 'getPause',
+    summary: 'Whether anything may start.',
+    tag: 'service',
+  },
   'GET /v1/usage': {
     operationId: 'getUsage',
     summary: 'What was spent, and what may be.',

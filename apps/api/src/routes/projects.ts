@@ -5,18 +5,18 @@ import {
   projectNameField,
   projectView as projectViewSchema,
 } from '@sleepless/contracts'
-import { ProjectNotFoundError } from '@sleepless/domain'
-import { createProject } from '@sleepless/engine'
+import { createProject, existingProject } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 
 import { writeFor } from '../access/write-for.ts'
 import { pageOf, parseCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
+import { etagOf, isUnchanged } from '../etags.ts'
 import { idempotencyOf } from '../idempotency-key.ts'
 import { projectView } from '../views/project-view.ts'
 
-const byName = z.object({ name: projectNameField })
+export const byName = z.object({ name: projectNameField })
 
 /** The repositories that serious tasks work on. */
 export function projectRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod {
@@ -61,12 +61,12 @@ export function projectRoutes({ store, engine }: ApiDeps): FastifyPluginAsyncZod
       '/projects/:name',
       {
         config: { scope: 'read' },
-        schema: { params: byName, response: { 200: projectViewSchema } },
+        schema: { params: byName, response: { 200: projectViewSchema, 304: z.undefined() } },
       },
-      async ({ params: { name } }) => {
-        const project = await store.read((tx) => tx.projects.find(name))
-        if (project === undefined) throw new ProjectNotFoundError(name)
-        return projectView(project)
+      async (request, reply) => {
+        const project = await store.read((tx) => existingProject(tx, request.params.name))
+        const view = projectView(project)
+        return isUnchanged(request, reply, etagOf(view)) ? reply.status(304).send() : view
       },
     )
   }

@@ -12,6 +12,7 @@ import { z } from 'zod'
 
 import { writeFor } from '../access/write-for.ts'
 import type { ApiDeps } from '../deps.ts'
+import { assertMatches, etagOf, isUnchanged } from '../etags.ts'
 import { healthView } from '../views/health-view.ts'
 
 const noFields = z.strictObject({}).nullish()
@@ -20,20 +21,37 @@ const noFields = z.strictObject({}).nullish()
 export function serviceRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   const { store, engine } = deps
   return async (app) => {
+    app.get(
+      '/pause',
+      {
+        config: { scope: 'read' },
+        schema: { response: { 200: pauseView, 304: z.undefined() } },
+      },
+      async (request, reply) => {
+        const view = viewOf(await store.read((tx) => tx.facts().pause))
+        return isUnchanged(request, reply, etagOf(view)) ? reply.status(304).send() : view
+      },
+    )
+
     app.post(
       '/pause',
       { config: { scope: 'operate' }, schema: { body: pauseBody, response: { 200: pauseView } } },
-      async ({ body, principal }) =>
-        viewOf(await writeFor(store, { principal }, (tx) => pause(tx, engine, body?.reason))),
+      (request) =>
+        writeFor(store, request, (tx) => {
+          assertMatches(request, etagOf(viewOf(tx.facts().pause)))
+          return viewOf(pause(tx, engine, request.body?.reason))
+        }),
     )
 
     app.post(
       '/resume',
       { config: { scope: 'operate' }, schema: { body: noFields, response: { 200: pauseView } } },
-      async ({ principal }) => {
-        await writeFor(store, { principal }, (tx) => resume(tx, engine))
-        return viewOf(undefined)
-      },
+      (request) =>
+        writeFor(store, request, (tx) => {
+          assertMatches(request, etagOf(viewOf(tx.facts().pause)))
+          resume(tx, engine)
+          return viewOf(undefined)
+        }),
     )
 
     app.get(

@@ -7,6 +7,7 @@ import { z } from 'zod'
 
 import { writeFor } from '../access/write-for.ts'
 import type { ApiDeps } from '../deps.ts'
+import { assertTask, unlessRepeated } from '../etags.ts'
 import { idempotencyOf } from '../idempotency-key.ts'
 import { taskView } from '../views/task-view.ts'
 import { whyView } from '../views/why-view.ts'
@@ -37,6 +38,7 @@ export function taskActionRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const id = taskId(request.params.id)
         const idempotency = idempotencyOf(request)
         const view = await writeFor(store, request, (tx) => {
+          unlessRepeated(tx, 'task.submit', idempotency, () => assertTask(tx, request, id))
           const task = submit(tx, engine, retryOf(existingTask(tx, id)), idempotency)
           return taskView(tx, task, engine.clock.now())
         })
@@ -61,10 +63,11 @@ async function cancelTask(
   id: TaskId,
 ): Promise<ReturnType<typeof taskView>> {
   const idempotency = idempotencyOf(request)
-  const { view, stop, withdraw } = await writeFor(store, request, (tx) => ({
-    ...cancel(tx, engine, id, idempotency),
-    view: taskView(tx, existingTask(tx, id), engine.clock.now()),
-  }))
+  const { view, stop, withdraw } = await writeFor(store, request, (tx) => {
+    unlessRepeated(tx, 'task.cancel', idempotency, () => assertTask(tx, request, id))
+    const canceled = cancel(tx, engine, id, idempotency)
+    return { ...canceled, view: taskView(tx, existingTask(tx, id), engine.clock.now()) }
+  })
   // The next heartbeat brings the same news, so a queue that is away only makes it later.
   const told = [
     ...(stop ? [queue.send(stop.workerId, { type: 'cancel', attemptId: stop.attemptId })] : []),

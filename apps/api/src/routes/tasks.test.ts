@@ -70,6 +70,7 @@ describe('POST /v1/tasks', () => {
       createdAt,
       startedAt: null,
       finishedAt: null,
+      trashedAt: null,
     })
   })
 
@@ -315,6 +316,9 @@ describe('GET /v1/tasks', () => {
       ['project=filtered&status=canceled&kind=serious', ['canceled']],
       ['project=filtered&kind=thought', []],
       ['project=filtered&status=running', []],
+      ['project=filtered&status=queued,canceled', ['queued', 'canceled']],
+      ['project=filtered&createdAfter=2020-01-01T00:00:00Z&status=queued', ['queued']],
+      ['project=filtered&createdBefore=2020-01-01T00:00:00Z', []],
     ])('%s gives those alone', async (query, prompts) => {
       const { items } = await page(query)
       expect(items.map(({ prompt }) => prompt)).toEqual(prompts)
@@ -323,6 +327,13 @@ describe('GET /v1/tasks', () => {
 
   test.each([
     ['limit=0', 'limit'],
+    ['status=queued,done', 'status'],
+    ['status=queued,', 'status'],
+    ['parent=x', 'parent'],
+    ['followUpOf=x', 'followUpOf'],
+    ['createdAfter=today', 'createdAfter'],
+    ['createdBefore=1', 'createdBefore'],
+    ['q=', 'q'],
     ['limit=201', 'limit'],
     ['limit=', 'limit'],
     ['limit=ten', 'limit'],

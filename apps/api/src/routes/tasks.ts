@@ -12,11 +12,12 @@ import {
 } from '@sleepless/domain'
 import { existingTask, submit, type Submission } from '@sleepless/engine'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import type { z } from 'zod'
+import { z } from 'zod'
 
 import { writeFor } from '../access/write-for.ts'
-import { pageOf, parseCursor } from '../cursor.ts'
+import { cursorAfter, parseCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
+import { isUnchanged, taskEtag } from '../etags.ts'
 import { idempotencyOf } from '../idempotency-key.ts'
 import { ProblemError } from '../problems.ts'
 import { taskView, taskViews } from '../views/task-view.ts'
@@ -51,12 +52,12 @@ export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         config: { scope: 'read' },
         schema: { querystring: taskListQuery, response: { 200: taskList } },
       },
-      async ({ query: { limit, cursor, ...filter } }) => {
+      async ({ query: { limit, cursor, ...query } }) => {
         const before = parseCursor(cursor, taskId)
+        const filter = filterOf(query)
         return store.read((tx) => {
-          const page = { limit, ...(before && { before }) }
-          const tasks = tx.tasks.list(given(filter), page)
-          const { nextCursor } = pageOf(tasks, limit, ({ id }) => id)
+          const { tasks, next } = tx.tasks.page(filter, { limit, ...(before && { before }) })
+          const nextCursor = next === undefined ? null : cursorAfter(next)
           return { items: taskViews(tx, tasks, engine.clock.now()), nextCursor }
         })
       },
@@ -66,11 +67,17 @@ export function taskRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       '/tasks/:id',
       {
         config: { scope: 'read' },
-        schema: { params: byTaskId, response: { 200: taskViewSchema } },
+        schema: { params: byTaskId, response: { 200: taskViewSchema, 304: z.undefined() } },
       },
-      async ({ params }) => {
-        const id = taskId(params.id)
-        return store.read((tx) => taskView(tx, existingTask(tx, id), engine.clock.now()))
+      async (request, reply) => {
+        const id = taskId(request.params.id)
+        const view = await store.read((tx) => {
+          const task = existingTask(tx, id)
+          return isUnchanged(request, reply, taskEtag(task))
+            ? undefined
+            : taskView(tx, task, engine.clock.now())
+        })
+        return view ?? reply.status(304).send()
       },
     )
   }
@@ -100,7 +107,16 @@ function submissionOf(body: z.output<typeof submitTaskBody>): Submission {
   }
 }
 
-function given(filter: { [Key in keyof TaskFilter]: TaskFilter[Key] | undefined }): TaskFilter {
-  const { status, kind, project } = filter
-  return { ...(status && { status }), ...(kind && { kind }), ...(project && { project }) }
+function filterOf(query: Omit<z.output<typeof taskListQuery>, 'limit' | 'cursor'>): TaskFilter {
+  const { status, kind, project, parent, followUpOf, createdAfter, createdBefore, q } = query
+  return {
+    ...(status && { status }),
+    ...(kind && { kind }),
+    ...(project && { project }),
+    ...(parent && { parent: taskId(parent) }),
+    ...(followUpOf && { followUpOf: taskId(followUpOf) }),
+    ...(createdAfter && { createdAfter: new Date(createdAfter) }),
+    ...(createdBefore && { createdBefore: new Date(createdBefore) }),
+    ...(q && { q }),
+  }
 }

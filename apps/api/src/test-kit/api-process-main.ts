@@ -11,9 +11,12 @@ registerHooks({
 const { createApi } = await import('../create-api.ts')
 const { openControlPlane } = await import('./control-plane.ts')
 
-const [, , home = ''] = process.argv
+const { dyingStore } = await import('./dying-store.ts')
+
+const [, , home = '', fate] = process.argv
 const plane = await openControlPlane({ home })
-const { url } = await createApi({ ...plane, host: '127.0.0.1', port: 0 })
+const store = fate === 'die-after-key' ? dyingStore(plane.store) : plane.store
+const { url } = await createApi({ ...plane, store, host: '127.0.0.1', port: 0 })
 process.stdout.write(`${url}\n`)
 // By itself, it is written when a process ends, and this one is killed.
 flushCompileCache()

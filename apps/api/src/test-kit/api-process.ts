@@ -14,8 +14,12 @@ export interface ApiProcess extends AsyncDisposable {
   kill(): Promise<void>
 }
 
-export async function startApiProcess(home: string): Promise<ApiProcess> {
-  const child = spawn(process.execPath, [MAIN, home], {
+/** @param fate `die-after-key`: it is killed when it has committed an idempotency key, before it answers. */
+export async function startApiProcess(
+  home: string,
+  fate: 'live' | 'die-after-key' = 'live',
+): Promise<ApiProcess> {
+  const child = spawn(process.execPath, [MAIN, home, fate], {
     stdio: ['ignore', 'pipe', 'inherit'],
     // Most of a start is compiling, and tests start many.
     env: { NODE_COMPILE_CACHE: path.join(tmpdir(), 'sleepless-compile-cache') },

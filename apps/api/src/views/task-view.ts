@@ -72,6 +72,7 @@ function storedFields(task: Task): Omit<TaskView, 'waitingFor'> {
     createdAt: task.createdAt.toISOString(),
     startedAt: instant(task.startedAt),
     finishedAt: instant(task.finishedAt),
+    trashedAt: instant(task.trashedAt),
   }
 }
 

@@ -81,3 +81,19 @@ export function headOption(text: string): NotedHead {
   }
   return { id: Number(id), hash: hash.toLowerCase() }
 }
+
+export function countOption(text: string): number {
+  const count = Number(text)
+  if (!/^\d+$/.test(text) || count < 1 || count > 10_000) {
+    throw new InvalidArgumentError('Expected a whole number from 1 to 10000.')
+  }
+  return count
+}
+
+export function trashDaysOption(text: string): number {
+  const days = Number(text)
+  if (!/^\d+(?:\.\d+)?$/.test(text) || days > 3650) {
+    throw new InvalidArgumentError('Expected a number of days, up to 3650.')
+  }
+  return days
+}

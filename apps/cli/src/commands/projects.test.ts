@@ -67,3 +67,31 @@ test('says how to add one when there is none', async () => {
     stderr: 'No projects yet. Add one: sleepless projects add <name> <remote>\n',
   })
 })
+
+test('changes what is named, and clears what is switched off', async () => {
+  await using api = await startFakeApi()
+  await projects(api, ['add', 'site', '/site', '--concurrency', '2', '--default-branch', 'main'])
+  await projects(api, ['update', 'site', '--no-concurrency', '--allow-host', 'a.example'])
+  const egress = { registries: true, hosts: ['a.example'] }
+  expect(api.state.projects).toMatchObject([{ defaultBranch: 'main', concurrency: null, egress }])
+  await projects(api, ['update', 'site', '--no-registries', '--no-hosts', '--concurrency', '3'])
+  expect(api.state.projects).toMatchObject([
+    { defaultBranch: 'main', concurrency: 3, egress: { registries: false, hosts: [] } },
+  ])
+  expect((await projects(api, ['update', 'site', '--no-default-branch', '--json'])).exitCode).toBe(
+    0,
+  )
+  expect(api.state.projects).toMatchObject([{ defaultBranch: null, concurrency: 3 }])
+  expect((await projects(api, ['update', 'nowhere', '--registries'])).exitCode).toBe(3)
+})
+
+test('removes a project', async () => {
+  await using api = await startFakeApi()
+  await projects(api, ['add', 'site', '/site'])
+  expect(await projects(api, ['remove', 'site'])).toMatchObject({
+    exitCode: 0,
+    stdout: 'Removed site.\n',
+  })
+  expect(api.state.projects).toEqual([])
+  expect((await projects(api, ['remove', 'site'])).exitCode).toBe(3)
+})

@@ -9,6 +9,7 @@ import { connect } from '../connection/connect.ts'
 import { EXIT_CODES, type ExitCode } from '../exit-codes.ts'
 import { createPrinter } from '../terminal/printer.ts'
 import { concurrencyOption, eachOption } from './option-values.ts'
+import { removeProjectCommand, updateProjectCommand } from './project-changes.ts'
 
 interface AddOptions {
   readonly defaultBranch?: string
@@ -57,7 +58,7 @@ export const projectsCommand: CliCommand = {
     ['sleepless projects list', 'what there is'],
     ['sleepless projects add shop git@github.com:acme/shop.git', 'one more'],
   ],
-  subcommands: [listCommand, addCommand],
+  subcommands: [listCommand, addCommand, updateProjectCommand, removeProjectCommand],
 }
 
 async function list(context: CliContext, command: Command): Promise<ExitCode> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { PROBLEM_CONTENT_TYPE } from '@sleepless/contracts'
+import { PROBLEM_CONTENT_TYPE, type TaskView } from '@sleepless/contracts'
 
 import type { FakeState } from './fake-state.ts'
 
@@ -26,4 +26,10 @@ export function sendJson({ response }: Exchange, status: number, body: unknown):
 
 export function sendList(exchange: Exchange, items: readonly unknown[]): void {
   sendJson(exchange, 200, { items, nextCursor: null })
+}
+
+export function withTask(exchange: Exchange, id: string, serve: (task: TaskView) => void): void {
+  const task = exchange.state.tasks.get(id)
+  if (task === undefined) sendProblem(exchange, 404, 'TASK_NOT_FOUND')
+  else serve(task)
 }

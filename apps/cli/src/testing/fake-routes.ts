@@ -7,12 +7,19 @@ import {
   sendMessageBody,
   submitTaskBody,
   taskListQuery,
-  type TaskView,
 } from '@sleepless/contracts'
 import { isFinal } from '@sleepless/domain'
 
 import { accessRoutes } from './fake-access-routes.ts'
-import { sendJson, sendList, sendProblem, type Exchange, type Route } from './fake-answers.ts'
+import {
+  sendJson,
+  sendList,
+  sendProblem,
+  withTask,
+  type Exchange,
+  type Route,
+} from './fake-answers.ts'
+import { keepingRoutes } from './fake-keeping.ts'
 import { makeMessage, makeTask } from './fixtures.ts'
 
 /** Answers as the real service does, as far as the command line asks. */
@@ -45,13 +52,8 @@ export const routes: readonly Route[] = [
   [/^POST \/v1\/projects$/, addProject],
   [/^GET \/v1\/events$/, streamEvents],
   ...accessRoutes,
+  ...keepingRoutes,
 ]
-
-function withTask(exchange: Exchange, id: string, serve: (task: TaskView) => void): void {
-  const task = exchange.state.tasks.get(id)
-  if (task === undefined) sendProblem(exchange, 404, 'TASK_NOT_FOUND')
-  else serve(task)
-}
 
 async function submit(exchange: Exchange): Promise<void> {
   const { state, request } = exchange
@@ -82,9 +84,15 @@ async function submit(exchange: Exchange): Promise<void> {
 }
 
 function listTasks(exchange: Exchange): void {
-  const { status, limit } = taskListQuery.parse(Object.fromEntries(exchange.url.searchParams))
-  const all = [...exchange.state.tasks.values()]
-  const tasks = all.filter((task) => status === undefined || task.status === status)
+  const query = taskListQuery.parse(Object.fromEntries(exchange.url.searchParams))
+  const { status, project, q, limit } = query
+  const tasks = [...exchange.state.tasks.values()].filter(
+    (task) =>
+      task.trashedAt === null &&
+      (status?.includes(task.status) ?? true) &&
+      (project === undefined || task.project === project) &&
+      (q === undefined || task.prompt.includes(q)),
+  )
   const newestFirst = tasks.toSorted((a, b) => b.id.localeCompare(a.id))
   const nextCursor = tasks.length > limit ? 'more' : null
   sendJson(exchange, 200, { items: newestFirst.slice(0, limit), nextCursor })

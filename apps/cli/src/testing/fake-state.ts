@@ -5,6 +5,7 @@ import type {
   PauseView,
   ProjectView,
   ServiceHealthView,
+  SettingsView,
   SubmitTaskBody,
   TaskView,
   TokenView,
@@ -25,6 +26,7 @@ export interface FakeState {
   /** What tasks wait for, where it is more than their own `waitingFor`. */
   readonly whys: Map<string, Partial<WhyView>>
   pause: PauseView
+  settings: SettingsView
   usage: UsageView | undefined
   health: ServiceHealthView
   /** Further answers, by method and path. */
@@ -58,6 +60,13 @@ export function createFakeState(): FakeState {
     tokens: [],
     whys: new Map(),
     pause: { paused: false, since: null, reason: null },
+    settings: {
+      dailyBudgetUsd: null,
+      defaultTimeoutMs: null,
+      defaultPriority: null,
+      defaultModel: null,
+      trashDays: null,
+    },
     usage: undefined,
     health: wellService,
     canned: new Map(),

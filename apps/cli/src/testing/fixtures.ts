@@ -53,6 +53,7 @@ export function makeTask(fields: Partial<TaskView> = {}): TaskView {
     createdAt: '2026-01-31T10:00:00.000Z',
     startedAt: null,
     finishedAt: null,
+    trashedAt: null,
     ...fields,
   })
 }

@@ -36,6 +36,7 @@ export function newTask(body: SubmitTaskBody): TaskView {
     createdAt: new Date().toISOString(),
     startedAt: null,
     finishedAt: null,
+    trashedAt: null,
   }
 }
 

@@ -27,13 +27,23 @@ import { messageCalls, type MessageCalls } from './message-calls.ts'
 import { operationCalls, type OperationCalls } from './operation-calls.ts'
 import { outputCalls, type OutputCalls } from './output-calls.ts'
 import { reportCalls, type ReportCalls } from './report-calls.ts'
+import { settingsCalls, type SettingsCalls } from './settings-calls.ts'
 import { repeatable, type SubmitOptions } from './submit-options.ts'
 import { taskListCalls, type TaskListCalls } from './task-list-calls.ts'
 import { createTransport, type TransportOptions } from './transport.ts'
+import { trashCalls, type TrashCalls } from './trash-calls.ts'
 
 /** The HTTP surface for people and programs. Methods throw ApiError and ApiUnreachableError. */
 export interface ApiClient
-  extends MessageCalls, AccessCalls, OutputCalls, OperationCalls, TaskListCalls, ReportCalls {
+  extends
+    MessageCalls,
+    AccessCalls,
+    OutputCalls,
+    OperationCalls,
+    TaskListCalls,
+    ReportCalls,
+    TrashCalls,
+    SettingsCalls {
   submitTask(body: SubmitTaskBody, options?: SubmitOptions): Promise<TaskView>
   task(id: string): Promise<TaskView>
   attempts(taskId: string): Promise<AttemptList>
@@ -85,6 +95,8 @@ export function createApiClient(service: TransportOptions): ApiClient {
     ...operationCalls(transport),
     ...outputCalls(transport),
     ...reportCalls(transport),
+    ...trashCalls(transport),
+    ...settingsCalls(transport),
     retryTask: (id) => transport.json(taskView, `${task(id)}/retry`, { method: 'POST' }),
     why: (id) => transport.json(whyView, `${task(id)}/why`),
     usage: (query) => transport.json(usageView, '/v1/usage', { query: { ...query } }),

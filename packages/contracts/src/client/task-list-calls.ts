@@ -8,7 +8,10 @@ export interface TaskListCalls {
 
 export function taskListCalls(transport: Transport): TaskListCalls {
   return {
-    tasks: (query) => transport.json(taskList, '/v1/tasks', { query: { ...query } }),
+    tasks: ({ status, ...query } = {}) =>
+      transport.json(taskList, '/v1/tasks', {
+        query: { ...query, status: status === undefined ? undefined : [status].flat().join(',') },
+      }),
   }
 }
 

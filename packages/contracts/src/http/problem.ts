@@ -7,6 +7,8 @@ export const problem = z.object({
   status: z.int(),
   detail: z.string(),
   code: z.string(),
+  /** Of the task, where somebody acted on a state that has passed. */
+  currentStatus: z.string().optional(),
   /** The first field that was wrong, with dots between its parts. */
   field: z.string().optional(),
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),

@@ -44,19 +44,18 @@ const egressField = z.strictObject({
     .describe('What else agents may reach, over TLS.'),
 })
 
+const branchField = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, 'expected the name of a branch')
+const concurrencyField = z.int().min(1).max(1000)
+
 /** Body of `POST /v1/projects`. */
 export const createProjectBody = z.strictObject({
   name: projectNameField,
   remote: remoteField,
-  defaultBranch: z
-    .string()
-    .max(200)
-    .regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]*$/, 'expected the name of a branch')
-    .optional(),
-  concurrency: z
-    .int()
-    .min(1)
-    .max(1000)
+  defaultBranch: branchField.optional(),
+  concurrency: concurrencyField
     .optional()
     .describe('How many of its tasks may run at once. Default: as many as workers take.'),
   egress: egressField
@@ -64,6 +63,20 @@ export const createProjectBody = z.strictObject({
     .describe('What its agents reach of the network. Default: package registries.'),
 })
 export type CreateProjectBody = z.input<typeof createProjectBody>
+
+/** Body of `PATCH /v1/projects/{name}`: what is absent stays, null clears. */
+export const changeProjectBody = z.strictObject({
+  defaultBranch: branchField.nullish(),
+  concurrency: concurrencyField.nullish(),
+  egress: z
+    .strictObject({
+      registries: z.boolean().optional(),
+      /** All of them, in place of those before. */
+      hosts: z.array(egressHostField).max(100).optional(),
+    })
+    .optional(),
+})
+export type ChangeProjectBody = z.input<typeof changeProjectBody>
 
 export const egressView = z.object({ registries: z.boolean(), hosts: z.array(z.string()) })
 

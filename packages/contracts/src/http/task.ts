@@ -23,6 +23,12 @@ import {
 const DAY_MS = 24 * 60 * 60 * 1000
 
 const kindField = z.enum(['thought', 'serious'])
+export const priorityField = z.int().min(0).max(100)
+export const timeoutField = z.int().min(1000).max(DAY_MS)
+export const modelField = z
+  .string()
+  .max(100)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:@/[\]-]*$/, 'expected the name of a model')
 
 /** Body of `POST /v1/tasks`. */
 export const submitTaskBody = z
@@ -30,25 +36,16 @@ export const submitTaskBody = z
     prompt: promptField.describe(`What to do; at most ${MAX_PROMPT_BYTES} bytes of UTF-8.`),
     kind: kindField.optional().describe('Follows from the project, and must agree with it.'),
     project: projectNameField.optional().describe('Without one, the task is a thought.'),
-    priority: z.int().min(0).max(100).optional().describe('Larger goes first. Default: 50.'),
+    priority: priorityField.optional().describe('Larger goes first. Default: 50.'),
     notBefore: instantField.optional().describe('Earliest start.'),
-    timeoutMs: z
-      .int()
-      .min(1000)
-      .max(DAY_MS)
-      .optional()
-      .describe('Wall-clock limit of each attempt.'),
+    timeoutMs: timeoutField.optional().describe('Wall-clock limit of each attempt.'),
     budgetUsd: z
       .number()
       .min(0.000_001)
       .max(1_000_000)
       .optional()
       .describe('Limit of each attempt; a millionth of a dollar at least.'),
-    model: z
-      .string()
-      .max(100)
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._:@/[\]-]*$/, 'expected the name of a model')
-      .optional(),
+    model: modelField.optional(),
     executor: executorField.optional().describe('Default: the agent.'),
     labels: z
       .array(labelField)
@@ -153,22 +150,47 @@ export const taskView = z.object({
   createdAt: instantField,
   startedAt: instantField.nullable(),
   finishedAt: instantField.nullable(),
+  /** Since when it is in the trash. */
+  trashedAt: instantField.nullable(),
 })
 export type TaskView = z.output<typeof taskView>
+
+const ONE_STATUS = `(?:${TASK_STATUSES.join('|')})`
+const SOME_STATUSES = new RegExp(`^${ONE_STATUS}(?:,${ONE_STATUS}){0,9}$`)
 
 export const taskListQuery = z.strictObject({
   limit: limitField,
   cursor: cursorField.optional(),
-  status: z.enum(TASK_STATUSES).optional(),
+  /** One, or several with commas between them. */
+  status: z
+    .string()
+    .regex(SOME_STATUSES, `expected one or more of ${TASK_STATUSES.join(', ')}`)
+    .transform((text) => TASK_STATUSES.filter((status) => text.split(',').includes(status)))
+    .optional(),
   kind: kindField.optional(),
   project: projectNameField.optional(),
+  /** The task on whose behalf they were submitted. */
+  parent: taskIdField.optional(),
+  /** The task that they go on with. */
+  followUpOf: taskIdField.optional(),
+  /** At this moment or later. */
+  createdAfter: instantField.optional(),
+  /** Earlier than this. */
+  createdBefore: instantField.optional(),
+  /** Words of the prompt, the summary or the failure; all of them, the last one perhaps unfinished. */
+  q: z.string().min(1).max(200).optional(),
 })
 export interface TaskListQuery {
   readonly limit?: number
   readonly cursor?: string
-  readonly status?: TaskStatus
+  readonly status?: TaskStatus | readonly TaskStatus[]
   readonly kind?: TaskKind
   readonly project?: string
+  readonly parent?: string
+  readonly followUpOf?: string
+  readonly createdAfter?: string
+  readonly createdBefore?: string
+  readonly q?: string
 }
 
 export const taskList = z.object({

@@ -93,6 +93,9 @@ const tellers: Readonly<Record<string, Teller>> = {
   'task.succeeded': ended('succeeded'),
   'task.failed': ended('failed'),
   'task.canceled': ended('canceled'),
+  'task.trashed': (history, { at }) => told(history, { task: { trashedAt: at.getTime() } }),
+  'task.restored': (history) => told(history, { task: { trashedAt: undefined } }),
+  'task.purged': (history, { at }) => withoutTexts(history, at.getTime()),
   'message.received': (history, { at, data }) =>
     told(history, {
       task: {
@@ -155,6 +158,20 @@ const tellers: Readonly<Record<string, Teller>> = {
 /** What the log tells of a task once it tells this as well. Its events come in the order of ids. */
 export function afterEvent(history: TaskHistory, event: HistoryEvent): TaskHistory {
   return tellers[event.type]?.(history, event) ?? history
+}
+
+/** What was hashed is gone; what of it the log itself holds is empty in the rows. */
+function withoutTexts({ task, attempts, messages }: TaskHistory, purgedAt: number): TaskHistory {
+  const { requestSha256: _request, summary, ...rest } = task
+  const emptied = Object.entries(messages).map(([number, { sha256: _text, ...message }]) => [
+    number,
+    message,
+  ])
+  return {
+    task: { ...rest, purgedAt, prompt: '', summary: summary === undefined ? undefined : '' },
+    attempts,
+    messages: Object.fromEntries(emptied),
+  }
 }
 
 interface News {

@@ -3,23 +3,18 @@ import type { EventType, LoggedEvent, NewEvent } from '../event.ts'
 import type { Facts } from '../facts.ts'
 import type { AttemptId, TaskId, WorkerId } from '../ids.ts'
 import type { Message } from '../message.ts'
-import type { Project } from '../project.ts'
-import type { Task, TaskKind, TaskStatus } from '../task.ts'
+import type { Project, ProjectPatch } from '../project.ts'
+import type { Task, TaskStatus } from '../task.ts'
 import type { Worker } from '../worker.ts'
 import type { AccessTokenReads, AccessTokenWrites } from './access-tokens.ts'
 import type { Effect } from './effect.ts'
 import type { ReportReads } from './reports.ts'
 import type { QuotaReads, QuotaWrites, SpendingReads, SpendingWrites } from './spending.ts'
+import type { SearchReads, SearchWrites, TaskLists, TrashReads, TrashWrites } from './task-lists.ts'
 
 export interface Page {
   /** 1 to 200. */
   readonly limit: number
-}
-
-export interface TaskFilter {
-  readonly status?: TaskStatus
-  readonly kind?: TaskKind
-  readonly project?: string
 }
 
 export interface EventFilter {
@@ -65,10 +60,8 @@ export interface Leader {
 export interface ReadTx {
   /** What the gates may know besides the task itself. */
   facts(): Facts
-  readonly tasks: {
+  readonly tasks: TaskLists & {
     find(id: TaskId): Task | undefined
-    /** Newest first; `before` is the last id of the page before. */
-    list(filter: TaskFilter, page: Page & { readonly before?: TaskId }): readonly Task[]
     /** Partitions that have a task which could start now if every shared gate let it pass. */
     readyPartitions(): readonly number[]
     /** Such tasks of one partition, in the order in which they start. */
@@ -134,7 +127,11 @@ export interface ReadTx {
     find(name: string): Project | undefined
     /** By name; `after` is the last name of the page before. */
     list(page: Page & { readonly after?: string }): readonly Project[]
+    /** Whether a task of it has not ended. */
+    isInUse(name: string): boolean
   }
+  readonly trash: TrashReads
+  readonly search: SearchReads
   readonly dependencies: {
     of(task: TaskId): readonly Dependency[]
     hasOpenDependents(of: TaskId): boolean
@@ -191,6 +188,7 @@ export type TaskPatch = Partial<
     | 'failure'
     | 'startedAt'
     | 'finishedAt'
+    | 'trashedAt'
   >
 >
 
@@ -242,8 +240,14 @@ export interface WriteTx extends ReadTx {
     upsert(worker: Worker): void
   }
   readonly projects: ReadTx['projects'] & {
+    /** A name whose project was removed may be used anew. */
     insert(project: Project): void
+    update(name: string, patch: ProjectPatch): void
+    /** Takes it out of everything but the tasks that had it. */
+    remove(name: string, at: Date): void
   }
+  readonly trash: TrashWrites
+  readonly search: SearchWrites
   readonly dependencies: ReadTx['dependencies'] & {
     insert(task: TaskId, dependsOn: readonly TaskId[]): void
     /** To be called in the transaction that ends a task on which others depend. */

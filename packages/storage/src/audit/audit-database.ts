@@ -60,9 +60,10 @@ function auditConnection(
     noted,
     onProgress: step('events'),
     onEvent({ type, data }) {
-      if (!states || type !== 'project.created') return
+      if (!states) return
       const { name, remote } = parsed(data)
-      projects.set(String(name), String(remote))
+      if (type === 'project.created') projects.set(String(name), String(remote))
+      if (type === 'project.removed') projects.delete(String(name))
     },
   })
   if (states) checkProjects(connection, projects, problems)
@@ -76,6 +77,8 @@ function auditConnection(
     problemCount: problems.count,
   }
 }
+
+const FIRST_WITH_REMOVAL = 9
 
 function checkPages(connection: Connection, problems: Problems): void {
   const check = connection.prepare<[], { integrity_check: string }>('PRAGMA integrity_check(10)')
@@ -101,7 +104,7 @@ function checkProjects(
   problems: Problems,
 ): void {
   const rows = connection.prepare<[], { name: string; remote: string }>(
-    'SELECT name, remote FROM projects',
+    `SELECT name, remote FROM projects ${schemaVersion(connection) < FIRST_WITH_REMOVAL ? '' : 'WHERE removed_at IS NULL'}`,
   )
   const found = new Map(rows.all().map(({ name, remote }) => [name, remote]))
   for (const name of new Set([...told.keys(), ...found.keys()])) {

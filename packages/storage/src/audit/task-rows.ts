@@ -53,6 +53,7 @@ export function* taskFacts(
       ...present(row),
       ...present({ commit, branch, summary }),
       ...present({ sortKey: row['sort_key'], followUpOf: row['follow_up_of'] }),
+      ...present({ trashedAt: row['trashed_at'], purgedAt: row['purged_at'] }),
       requestSha256: requestSha256(row),
       failureCode: codeOf(failure ?? null),
     }

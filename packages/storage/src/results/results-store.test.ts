@@ -162,6 +162,14 @@ describe.each(['directory', 's3'] as const)('results kept in a %s', (kind) => {
 })
 
 describe('results in a directory', () => {
+  test('are removed with all that lies under a prefix, and nothing else', async () => {
+    await using one = await fixture('directory')
+    const keys = ['tasks/a/1/x.txt', 'tasks/a/2/y.txt', 'tasks/ab/1/x.txt']
+    for (const key of keys) await one.results.moveIn(await one.file('x'), key)
+    for (let times = 0; times < 2; times++) await one.results.removeAll('tasks/a/')
+    expect(await Promise.all(keys.map((key) => one.results.has(key)))).toEqual([false, false, true])
+  })
+
   test('appear whole: whoever reads meanwhile finds the old ones or the new', async () => {
     await using one = await fixture('directory')
     const content = ['a', 'b'].map((letter) => Buffer.alloc(4_000_000, letter))

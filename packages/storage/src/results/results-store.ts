@@ -34,6 +34,8 @@ export interface ResultsStore {
   read(key: string): Promise<NodeJS.ReadableStream & AsyncIterable<Uint8Array>>
   /** The files directly under the prefix, by name. */
   list(prefix: string): Promise<readonly StoredArtifact[]>
+  /** Removes all under the prefix, if there is anything. */
+  removeAll(prefix: string): Promise<void>
 }
 
 export async function createResultsStore(location: ResultsLocation): Promise<ResultsStore> {
@@ -48,6 +50,7 @@ export async function createResultsStore(location: ResultsLocation): Promise<Res
       else await disk.moveFromFs(localFile, key)
     },
     has: async (key) => disk.exists(key),
+    removeAll: async (prefix) => disk.deleteAll(prefix),
     sizeBytes: async (key) => (await disk.getMetaData(key)).contentLength,
     read: async (key) => disk.getStream(key),
     async list(prefix) {

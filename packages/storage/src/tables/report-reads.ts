@@ -20,8 +20,9 @@ const DIGEST = `SELECT id, project, substr(prompt, 1, ${MAX_CHARACTERS}) AS aske
   failure, started_at AS startedAt, finished_at AS finishedAt`
 const WITHIN = `FROM tasks INDEXED BY tasks_ended
   WHERE finished_at >= @from AND finished_at < @until AND (@project IS NULL OR project = @project)`
-const OPEN = `FROM tasks INDEXED BY tasks_by_status
-  WHERE status = @status AND (@project IS NULL OR project = @project)`
+// What is open is never in the trash, and little.
+const OPEN = `FROM tasks INDEXED BY tasks_listed
+  WHERE trashed_at IS NULL AND kind IN ('thought', 'serious') AND status = @status AND (@project IS NULL OR project = @project)`
 
 interface Within {
   readonly from: number

@@ -65,6 +65,8 @@ const full: Task = {
   createdAt: SOME_TIME,
   startedAt: later(3),
   finishedAt: later(4),
+  trashedAt: later(5),
+  purgedAt: later(6),
 }
 
 async function stored(task: Task): Promise<Task | undefined> {

@@ -4,18 +4,19 @@ import {
   type ReadTx,
   type SharedTraits,
   type Task,
-  type TaskFilter,
   type TaskId,
   type WriteTx,
 } from '@sleepless/domain'
 
 import type { Connection, Database } from '../database.ts'
-import { and, desc, eq, inArray, lt, sql } from '../drizzle.ts'
+import { eq, inArray, sql } from '../drizzle.ts'
 import { tasks } from '../schema.ts'
 import { inserterFor } from '../statements/insert-row.ts'
 import { updaterFor } from '../statements/update-row.ts'
 import { readyTasks } from './ready-tasks.ts'
+import { matchesOf } from './search-table.ts'
 import { taskCounts } from './task-counts.ts'
+import { candidatesOf, pageOf } from './task-lists.ts'
 import { momentsOfTasks } from './task-moments.ts'
 
 type Row = typeof tasks.$inferSelect
@@ -30,17 +31,17 @@ export function taskReads(db: Database, connection: Connection): ReadTx['tasks']
     const row = prepared.get({ id })
     return row && toTask(row)
   }
+  const candidates = candidatesOf(connection)
+  const matches = matchesOf(connection)
+  const page: ReadTx['tasks']['page'] = (filter, options) => {
+    const { q } = filter
+    const found = q === undefined ? candidates(filter, options) : matches({ ...filter, q }, options)
+    return pageOf(found, filter, { limit: options.limit, find })
+  }
   return {
     find,
-    list: (filter, { limit, before }) =>
-      db
-        .select()
-        .from(tasks)
-        .where(and(...conditions(filter), before === undefined ? undefined : lt(tasks.id, before)))
-        .orderBy(desc(tasks.id))
-        .limit(limit)
-        .all()
-        .map(toTask),
+    page,
+    list: (filter, options) => page(filter, options).tasks,
     ...readyTasks(connection, find),
     ...momentsOfTasks(connection, find),
     ...taskCounts(connection),
@@ -88,14 +89,6 @@ function partitionsOf(connection: Connection): (task: SharedTraits) => number {
   }
 }
 
-function conditions({ status, kind, project }: TaskFilter): ReturnType<typeof eq>[] {
-  return [
-    ...(status === undefined ? [] : [eq(tasks.status, status)]),
-    ...(kind === undefined ? [] : [eq(tasks.kind, kind)]),
-    ...(project === undefined ? [] : [eq(tasks.project, project)]),
-  ]
-}
-
 function toTask(row: Row): Task {
   return {
     id: row.id,
@@ -130,6 +123,8 @@ function toTask(row: Row): Task {
     createdAt: row.createdAt,
     startedAt: row.startedAt ?? undefined,
     finishedAt: row.finishedAt ?? undefined,
+    trashedAt: row.trashedAt ?? undefined,
+    purgedAt: row.purgedAt ?? undefined,
   }
 }
 
