@@ -3,9 +3,6 @@ import type { ReadTx, TaskId, TaskKind, TaskStatus } from '@sleepless/domain'
 import type { Connection } from '../database.ts'
 
 export function taskCounts(connection: Connection): Pick<ReadTx['tasks'], 'count'> {
-  const ofKind = (kind: TaskKind): string =>
-    `SELECT id FROM tasks INDEXED BY tasks_listed
-     WHERE trashed_at IS NULL AND kind = '${kind}' AND status = @status AND id > @after`
   const step = connection.prepare<
     { readonly status: TaskStatus; readonly after: string; readonly limit: number },
     { count: number; last: TaskId | null }
@@ -19,4 +16,9 @@ export function taskCounts(connection: Connection): Pick<ReadTx['tasks'], 'count
       return { count, last: count === limit ? (last ?? undefined) : undefined }
     },
   }
+}
+
+function ofKind(kind: TaskKind): string {
+  return `SELECT id FROM tasks INDEXED BY tasks_listed
+    WHERE trashed_at IS NULL AND kind = '${kind}' AND status = @status AND id > @after`
 }
