@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 import { createPass } from '@sleepless/runtime'
+import { StoreFailureError } from '@sleepless/storage'
 
 import type { ApiDeps } from '../deps.ts'
 
@@ -32,12 +33,23 @@ export function startIndexing({ store, stopping, logger }: ApiDeps): Disposable 
     }
   }
 
-  const pass = createPass('index tasks', indexAll, { logger, pauseMs: PAUSE_MS })
+  /** A disk that fails is told of once, by the store, and what is to be indexed is still there later. */
+  async function indexUnlessDiskFails(): Promise<void> {
+    try {
+      await indexAll()
+    } catch (error) {
+      if (!(error instanceof StoreFailureError)) throw error
+    }
+  }
+
+  const pass = createPass('index tasks', indexUnlessDiskFails, { logger, pauseMs: PAUSE_MS })
   const changes = store.onChange(() => pass.ask())
+  const mended = store.health.onChange(() => pass.ask())
   pass.ask()
   return {
     [Symbol.dispose]() {
       changes[Symbol.dispose]()
+      mended[Symbol.dispose]()
       pass[Symbol.dispose]()
     },
   }
