@@ -86,7 +86,7 @@ test('the error of an illegal move says where the task stood', () => {
   const error = new InvalidTransitionError('task', 'failed', 'start')
   expect(error).toMatchObject({
     code: 'INVALID_TRANSITION',
-    from: 'failed',
+    currentStatus: 'failed',
     message: 'a task that is failed cannot start',
   })
 })
